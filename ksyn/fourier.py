@@ -1,0 +1,58 @@
+"""The Fourier convention: centred, orthonormal, right for odd sizes; the only user of torch.fft."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Complex
+from torch import Tensor
+
+_AXES = (-2, -1)
+
+
+def image_to_kspace(image: Complex[Tensor, "*batch y x"]) -> Complex[Tensor, "*batch ky kx"]:
+    """Return the centred orthonormal Fourier transform over the last two axes."""
+    return centre(torch.fft.fft2(decentre(image), norm="ortho"))
+
+
+def kspace_to_image(kspace: Complex[Tensor, "*batch ky kx"]) -> Complex[Tensor, "*batch y x"]:
+    """Return the inverse of `image_to_kspace`."""
+    return centre(torch.fft.ifft2(decentre(kspace), norm="ortho"))
+
+
+def centre(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
+    """Move the origin from index 0 to ``n // 2`` of each axis."""
+    return torch.fft.fftshift(array, dim=axes)
+
+
+def decentre(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
+    """Return the inverse of `centre`."""
+    return torch.fft.ifftshift(array, dim=axes)
+
+
+def plain_fft(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
+    """Return the orthonormal transform with the origin at index 0, for loops that shift once."""
+    return torch.fft.fftn(array, dim=axes, norm="ortho")
+
+
+def plain_ifft(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
+    """Return the inverse of `plain_fft`."""
+    return torch.fft.ifftn(array, dim=axes, norm="ortho")
+
+
+def resize_centred(array: Tensor, matrix: tuple[int, int]) -> Tensor:
+    """Crop or zero-pad the last two axes about their centre ``n // 2``."""
+    for axis, size in zip(_AXES, matrix, strict=True):
+        array = _resize(array, axis, size)
+    return array
+
+
+def _resize(array: Tensor, axis: int, size: int) -> Tensor:
+    old = array.shape[axis]
+    start = old // 2 - size // 2
+    if size <= old:
+        return array.narrow(axis, start, size)
+    shape = list(array.shape)
+    shape[axis] = size
+    padded = array.new_zeros(shape)
+    padded.narrow(axis, -start, old).copy_(array)
+    return padded

@@ -1,0 +1,44 @@
+"""What every reconstruction method is: frozen options that stream steps."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+import torch
+
+from ksyn.data import Problem, Step
+from ksyn.options import Options
+
+Family = Literal["classical", "learned", "diffusion"]
+
+
+class Method(Options):
+    """A reconstruction method; its fields are its options.
+
+    Promised by every method, and tested over all of them: at least one step, numbered from 0;
+    the same seed gives the same steps; a step is never written again; the caller's grad mode and
+    the problem are left alone; closing the stream early stops it; device and dtype stay.
+    """
+
+    name: ClassVar[str]
+    """What the command line, recipes and tests call it."""
+    title: ClassVar[str]
+    """What the menus call it."""
+    family: ClassVar[Family] = "classical"
+    when: ClassVar[str]
+    """One line: when to use it."""
+
+    @abstractmethod
+    def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
+        """Yield the state after each iteration; decorate with ``@torch.no_grad()``."""
+
+    @classmethod
+    def unavailable(cls) -> str:
+        """Return why the method cannot run here (missing weights, say); empty when it can."""
+        return ""
+
+    def model_id(self) -> str:
+        """Return the id of the weights used, for the recipe; empty without weights."""
+        return ""

@@ -1,0 +1,1 @@
+"""K-Syn's window: shows what the engine streams, and knows no mathematics."""
