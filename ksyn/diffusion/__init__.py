@@ -1,1 +1,1 @@
-"""diffusion"""
+"""Noise schedules, denoisers and samplers of the diffusion methods."""

@@ -1,1 +1,1 @@
-"""io"""
+"""READERS and WRITERS: scans in, results out."""

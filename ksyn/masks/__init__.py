@@ -1,1 +1,1 @@
-"""masks"""
+"""MASKS: sampling patterns."""

@@ -1,1 +1,1 @@
-"""nets"""
+"""NETWORKS: network code, one family a file."""

@@ -1,1 +1,1 @@
-"""training"""
+"""Train the networks: data sets, augmentation, one Lightning module a family."""

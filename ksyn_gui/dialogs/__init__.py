@@ -1,1 +1,1 @@
-"""dialogs"""
+"""Questions the window asks."""

@@ -1,1 +1,1 @@
-"""panels"""
+"""Docks that show and change the session; they do not know each other."""

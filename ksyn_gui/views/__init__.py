@@ -1,1 +1,6 @@
-"""views"""
+"""Widgets that draw arrays and know no session."""
+
+import pyqtgraph
+
+# Rows first, as everywhere in K-Syn; items read this when they are built.
+pyqtgraph.setConfigOptions(imageAxisOrder="row-major", antialias=True)
