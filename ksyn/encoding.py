@@ -91,7 +91,7 @@ def one_image(image: Complex[Tensor, "frame set y x"]) -> Complex[Tensor, "frame
     """Return the image to show: root sum of squares over sets, with the first set's phase."""
     if image.shape[1] == 1:
         return image[:, 0]
-    magnitude = torch.linalg.vector_norm(image, dim=1)
+    magnitude: Tensor = torch.linalg.vector_norm(image, dim=1)
     return magnitude * torch.sgn(image[:, 0])
 
 
@@ -149,7 +149,8 @@ def _centred(image: Tensor) -> Tensor:
 
 
 def _inner(a: Tensor, b: Tensor) -> Tensor:
-    return torch.linalg.vecdot(a.flatten(), b.flatten()).real
+    product: Tensor = torch.linalg.vecdot(a.flatten(), b.flatten()).real
+    return product
 
 
 def _energy(a: Tensor) -> Tensor:

@@ -21,22 +21,26 @@ def kspace_to_image(kspace: Complex[Tensor, "*batch ky kx"]) -> Complex[Tensor, 
 
 def centre(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
     """Move the origin from index 0 to ``n // 2`` of each axis."""
-    return torch.fft.fftshift(array, dim=axes)
+    shifted: Tensor = torch.fft.fftshift(array, dim=axes)
+    return shifted
 
 
 def decentre(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
     """Return the inverse of `centre`."""
-    return torch.fft.ifftshift(array, dim=axes)
+    shifted: Tensor = torch.fft.ifftshift(array, dim=axes)
+    return shifted
 
 
 def plain_fft(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
     """Return the orthonormal transform with the origin at index 0, for loops that shift once."""
-    return torch.fft.fftn(array, dim=axes, norm="ortho")
+    spectrum: Tensor = torch.fft.fftn(array, dim=axes, norm="ortho")
+    return spectrum
 
 
 def plain_ifft(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
     """Return the inverse of `plain_fft`."""
-    return torch.fft.ifftn(array, dim=axes, norm="ortho")
+    image: Tensor = torch.fft.ifftn(array, dim=axes, norm="ortho")
+    return image
 
 
 def resize_centred(array: Tensor, matrix: tuple[int, int]) -> Tensor:
