@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib.metadata import entry_points
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from ksyn.errors import OptionError
 
 
+@runtime_checkable
 class Named(Protocol):
     """Anything that can stand in a table."""
 
