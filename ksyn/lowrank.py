@@ -1,0 +1,157 @@
+"""Structured low rank: the filters that annihilate k-space, and what they say about each pixel.
+
+Windows of the fully sampled centre, one a row, make a block-Hankel matrix A of low rank. Its
+smallest right singular vectors are filters that annihilate every window of the whole k-space.
+In the image domain all of them together are one small Hermitian matrix a pixel.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+from jaxtyping import Complex
+from torch import Tensor
+
+from ksyn.calibration import calibration_data
+from ksyn.data import KSpace, Mask
+from ksyn.errors import ShapeError
+from ksyn.fourier import centre, plain_fft, plain_ifft
+
+_ROWS_AT_ONCE = 16
+
+
+def annihilating_gram(
+    kspace: KSpace, mask: Mask, kernel: int = 5, keep: float = 0.4
+) -> Complex[Tensor, "coil coil y x"]:
+    """Return B(x), with which ‖C z‖² = Σ_x (Fᴴz)(x)ᴴ B(x) (Fᴴz)(x) for all filters C at once.
+
+    Args:
+        kspace: Samples, ``frame coil ky kx``; frames are averaged first.
+        mask: What of it is measured; its fully sampled centre calibrates the filters.
+        kernel: Side of the filters [samples].
+        keep: Fraction of the right singular vectors, smallest first, taken as filters.
+
+    Returns:
+        Hermitian and positive semi-definite at each pixel.
+
+    Raises:
+        ShapeError: The fully sampled centre is smaller than the kernel.
+    """
+    return gram_of(annihilating_filters(kspace, mask, kernel, keep), kspace.matrix)
+
+
+def annihilating_filters(
+    kspace: KSpace, mask: Mask, kernel: int = 5, keep: float = 0.4
+) -> Complex[Tensor, "filter coil taps taps"]:
+    """Return the smallest right singular vectors of the calibration block-Hankel matrix.
+
+    Source: Zhang et al., Magn. Reson. Med. 66(5), 1241-1253 (2011).
+    """
+    calibration = calibration_data(kspace, mask)
+    if min(calibration.shape[-2:]) < kernel:
+        raise ShapeError(
+            f"The calibration centre is {tuple(calibration.shape[-2:])} (ky, kx), smaller than the "
+            f"kernel of {kernel} × {kernel}.",
+            hint="Choose a smaller kernel, or a mask with more autocalibration (ACS) lines.",
+        )
+    vectors = torch.linalg.eigh(_hankel_gram(calibration, kernel)).eigenvectors
+    n_filters = max(round(keep * vectors.shape[1]), 1)
+    filters = vectors[:, :n_filters].to(kspace.samples.dtype)
+    shaped: Tensor = filters.T.reshape(n_filters, kspace.n_coils, kernel, kernel)
+    return shaped
+
+
+def gram_of(
+    filters: Complex[Tensor, "filter coil taps taps"], matrix: tuple[int, int]
+) -> Complex[Tensor, "coil coil y x"]:
+    """Return Σ_r conj(f_rc(x)) f_rd(x), f_r the images of the filters, without making the images.
+
+    Only the filters' autocorrelation, (2k − 1)² numbers a pair of coils, is transformed.
+    """
+    kernel = _autocorrelation(filters)
+    along_y, along_x = (
+        _waves(n, taps, kernel) for n, taps in zip(matrix, kernel.shape[-2:], strict=True)
+    )
+    return torch.einsum("yp,cdpq,xq->cdyx", along_y, kernel, along_x)
+
+
+def apply_gram(
+    gram: Complex[Tensor, "coil coil y x"], images: Complex[Tensor, "frame coil y x"]
+) -> Complex[Tensor, "frame coil y x"]:
+    """Return B(x) times the coil images at each pixel: L = Σ_r C_rᴴ C_r in the image domain."""
+    rows = [(row * images).sum(dim=1) for row in gram]
+    return torch.stack(rows, dim=1)
+
+
+def annihilation(
+    gram: Complex[Tensor, "coil coil y x"], images: Complex[Tensor, "frame coil y x"]
+) -> float:
+    """Return ‖C z‖² of the k-space of coil images: near 0 where the filters annihilate it."""
+    return float(torch.linalg.vecdot(images.flatten(), apply_gram(gram, images).flatten()).real)
+
+
+def correlate(
+    filters: Complex[Tensor, "filter coil taps taps"], kspace: Complex[Tensor, "coil ky kx"]
+) -> Complex[Tensor, "filter ky kx"]:
+    """Return C_r z, the sum over coils and taps of z(k + q) n_r(q), at each k; edges wrap."""
+    result = kspace.new_zeros(len(filters), *kspace.shape[1:])
+    for taps, shift in _taps(filters):
+        moved = torch.roll(kspace, (-shift[0], -shift[1]), dims=(-2, -1))
+        result = result + torch.einsum("rc,cyx->ryx", taps, moved)
+    return result
+
+
+def correlate_adjoint(
+    filters: Complex[Tensor, "filter coil taps taps"], outputs: Complex[Tensor, "filter ky kx"]
+) -> Complex[Tensor, "coil ky kx"]:
+    """Return Σ_r C_rᴴ of the outputs of `correlate`."""
+    result = outputs.new_zeros(filters.shape[1], *outputs.shape[1:])
+    for taps, shift in _taps(filters):
+        spread = torch.einsum("rc,ryx->cyx", taps.conj(), outputs)
+        result = result + torch.roll(spread, shift, dims=(-2, -1))
+    return result
+
+
+def _taps(filters: Tensor) -> Iterator[tuple[Tensor, tuple[int, int]]]:
+    """Yield the weights ``filter coil`` of each tap and its place relative to the centre tap."""
+    side = filters.shape[-1]
+    for i in range(side):
+        for j in range(side):
+            yield filters[..., i, j], (i - side // 2, j - side // 2)
+
+
+def _hankel_gram(
+    calibration: Complex[Tensor, "coil ky kx"], kernel: int
+) -> Complex[Tensor, "tap tap"]:
+    """Return AᴴA of the block-Hankel matrix A in double precision, a few rows of windows at once.
+
+    AᴴA has the square of A's condition, which single precision would not survive.
+    """
+    windows = calibration.to(torch.complex128).unfold(1, kernel, 1).unfold(2, kernel, 1)
+    size = windows.shape[0] * kernel**2
+    gram = windows.new_zeros(size, size)
+    for rows in torch.split(windows, _ROWS_AT_ONCE, dim=1):
+        a = rows.permute(1, 2, 0, 3, 4).reshape(-1, size)
+        gram = gram + a.mH @ a
+    return gram
+
+
+def _autocorrelation(
+    filters: Complex[Tensor, "filter coil taps taps"],
+) -> Complex[Tensor, "coil coil lags lags"]:
+    """Return Σ_r Σ_q conj(n_rc(q)) n_rd(q + δ) with lag δ = 0 in the middle."""
+    side = 2 * filters.shape[-1] - 1
+    room = side - filters.shape[-1]
+    spectra = plain_fft(torch.nn.functional.pad(filters, (0, room, 0, room)))
+    products = torch.einsum("rcpq,rdpq->cdpq", spectra.conj(), spectra)
+    return centre(plain_ifft(products)) * side
+
+
+def _waves(n: int, lags: int, like: Tensor) -> Complex[Tensor, "x lag"]:
+    """Return exp(−2πi δ x / n) for pixels x and lags δ, both counted from the centre."""
+    x = torch.arange(n, device=like.device, dtype=torch.float64) - n // 2
+    lag = torch.arange(lags, device=like.device, dtype=torch.float64) - lags // 2
+    phase = -2 * math.pi * x[:, None] * lag[None, :] / n
+    return torch.polar(torch.ones_like(phase), phase).to(like.dtype)
