@@ -127,7 +127,8 @@ def _detail(image: Volume) -> Volume:
 
 
 def _mean(image: Volume) -> Float[Tensor, "frame window_y window_x"]:
-    return avg_pool2d(image[:, None], _WINDOW, stride=1)[:, 0]
+    rows = avg_pool2d(image[:, None], (_WINDOW, 1), stride=1)
+    return avg_pool2d(rows, (1, _WINDOW), stride=1)[:, 0]
 
 
 def _volume(image: Image) -> Volume:
