@@ -1,0 +1,15 @@
+"""Made-up scans whose truth is known: the demo, the tests' input, extra training data."""
+
+from ksyn.phantoms.coils import FIELD_OF_VIEW, coil_maps
+from ksyn.phantoms.scans import demo_kspace, head_image, head_kspace, scan_of
+from ksyn.phantoms.tissues import Contrast
+
+__all__ = [
+    "FIELD_OF_VIEW",
+    "Contrast",
+    "coil_maps",
+    "demo_kspace",
+    "head_image",
+    "head_kspace",
+    "scan_of",
+]

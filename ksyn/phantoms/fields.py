@@ -1,0 +1,78 @@
+"""Organic shapes as fields on a fine grid: positive inside, the distance to the surface in [m]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from scipy.ndimage import distance_transform_edt, gaussian_filter
+from skimage.measure import find_contours
+
+from ksyn.phantoms.shapes import Curve
+
+Field = np.ndarray
+Path = np.ndarray
+"""Points ``point yx`` [m]."""
+
+
+class Window:
+    """A fine grid over part of the field of view.
+
+    Args:
+        low: Its first corner, ``y x`` [m].
+        high: Its last corner, ``y x`` [m].
+        spacing: Between grid points [m].
+    """
+
+    def __init__(
+        self, low: tuple[float, float], high: tuple[float, float], spacing: float
+    ) -> None:
+        self.low, self.spacing = np.asarray(low), spacing
+        self.shape = tuple(np.ceil((np.asarray(high) - self.low) / spacing).astype(int) + 1)
+        self.y = (low[0] + spacing * np.arange(self.shape[0]))[:, None]
+        self.x = (low[1] + spacing * np.arange(self.shape[1]))[None, :]
+
+    def distance(self, points: Path, radii: np.ndarray) -> Field:
+        """Return the distance to the nearest of many points, less the radius it has [m]."""
+        free = np.ones(self.shape, dtype=bool)
+        nearest = np.zeros(self.shape, dtype=np.int64)
+        y, x = np.rint((points - self.low) / self.spacing).astype(np.int64).T
+        free[y, x], nearest[y, x] = False, np.arange(len(points))
+        at = distance_transform_edt(free, return_distances=False, return_indices=True)
+        point = nearest[at[0], at[1]]
+        away = np.hypot(self.y - points[point, 0], self.x - points[point, 1])
+        return np.asarray(away - radii[point])
+
+    def tube(self, path: Path, radii: np.ndarray) -> Field:
+        """Return a thick line: positive within a radius of its path."""
+        field = np.full(self.shape, -np.inf)
+        for (y, x), radius in zip(path, radii, strict=True):
+            np.maximum(field, radius - np.hypot(self.y - y, self.x - x), out=field)
+        return field
+
+    def smooth(self, field: Field, sigma: float) -> Field:
+        """Round the corners of a field by a Gaussian [m]."""
+        return np.asarray(gaussian_filter(field, sigma / self.spacing))
+
+    def curves(self, field: Field, smallest: float = 2e-6) -> list[Curve]:
+        """Return the outlines of where a field is positive, but for specks [m²]."""
+        found = [contour[:-1] * self.spacing + self.low for contour in find_contours(field, 0.0)]
+        return [torch.from_numpy(ring) for ring in found if _enclosed(ring) >= smallest]
+
+
+def through(points: Sequence[Sequence[float]], n_points: int = 24) -> np.ndarray:
+    """Return many points on a smooth line through a few ``point value``, evenly in number."""
+    knots = np.asarray(points, dtype=np.float64)
+    t, fine = np.linspace(0, 1, len(knots)), np.linspace(0, 1, n_points)
+    linear = np.stack([np.interp(fine, t, column) for column in knots.T], axis=1)
+    padded = np.concatenate([2 * linear[:1] - linear[5:0:-1], linear,
+                             2 * linear[-1:] - linear[-2:-7:-1]])  # fmt: skip
+    kernel = np.hanning(9)[1:-1] / np.hanning(9).sum()
+    smoothed = [np.convolve(column, kernel, mode="same")[5:-5] for column in padded.T]
+    return np.stack(smoothed, axis=1)
+
+
+def _enclosed(ring: np.ndarray) -> float:
+    y, x = ring.T
+    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2
