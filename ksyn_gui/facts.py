@@ -1,0 +1,200 @@
+"""What the session tells the panels and views: frozen, numpy, no torch and no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Complex = NDArray[np.complex64]
+Bits = NDArray[np.bool_]
+
+
+class RunState(Enum):
+    """What the reconstruction is doing."""
+
+    IDLE = "idle"
+    PREPARING = "preparing"
+    """Coil maps and weights are being made ready; there is no step yet."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    """The step under way is being finished."""
+
+    @property
+    def active(self) -> bool:
+        """Whether a stream is open."""
+        return self is not RunState.IDLE
+
+
+@dataclass(frozen=True, eq=False)
+class MaskChoice:
+    """Which samples count as measured, and how that came about."""
+
+    samples: Bits
+    """``frame ky kx``, True = measured; one frame when all frames share it."""
+    kind: str
+    """``as-acquired``, the name of a pattern in MASKS, ``file``, or ``painted``."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the pattern."""
+    seed: int = 0
+    path: Path | None = None
+    """The file it was read from."""
+
+    def frame(self, index: int) -> Bits:
+        """Return the mask of one frame, ``ky kx``."""
+        return self.samples[min(index, len(self.samples) - 1)]
+
+    @property
+    def matrix(self) -> tuple[int, int]:
+        """Samples along ky and kx."""
+        ky, kx = self.samples.shape[-2:]
+        return ky, kx
+
+    @property
+    def acceleration(self) -> float:
+        """Samples of the grid per sample measured."""
+        return float(self.samples.size / max(int(self.samples.sum()), 1))
+
+
+@dataclass(frozen=True, eq=False)
+class PointSpread:
+    """What a point becomes under the mask."""
+
+    magnitude: NDArray[np.float32]
+    """``y x``, main lobe 1 at ``n // 2``."""
+    side_lobe: float
+    """Highest side lobe, relative to the main lobe."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShownStep:
+    """One step, ready to be drawn."""
+
+    index: int
+    """Iterations before this one."""
+    total: int
+    image: Complex
+    """``y x`` of the shown frame, in the scan's units (those of reference and zero-filled)."""
+    kspace: Complex | None
+    """``ky kx`` of the shown frame and coil, all samples; None where that coil was not kept."""
+    scalars: Mapping[str, float]
+    """What the method reports (``data_residual``, …) and the metrics against the reference."""
+    title: str
+    """The method."""
+    learned: bool
+    """Whether a trained network made it (what "AI-reconstructed" means)."""
+    live: bool
+    """Whether it comes from the stream just now, rather than from the scrubber or a result."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step's numbers, for the curves."""
+
+    index: int
+    seconds: float
+    """Since the first step was begun [s]."""
+    scalars: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the run is."""
+
+    index: int
+    total: int
+    seconds: float
+    """Since the run began [s]."""
+    seconds_left: float | None
+    """Estimated; None before there is anything to estimate from."""
+    rows: list[Row]
+    """The numbers of every step so far."""
+
+    def curve(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return step numbers and values of one scalar, where it is known."""
+        points = [(row.index, row.scalars[name]) for row in self.rows if name in row.scalars]
+        table = np.array(points, dtype=np.float64).reshape(-1, 2)
+        return table[:, 0], table[:, 1]
+
+    @property
+    def names(self) -> list[str]:
+        """Every scalar that any step reports, in order of appearance."""
+        return list(dict.fromkeys(name for row in self.rows for name in row.scalars))
+
+
+@dataclass(frozen=True, eq=False)
+class StoredResult:
+    """A finished (or stopped) run."""
+
+    number: int
+    """Counts from 1 within this session."""
+    title: str
+    """The method."""
+    image: Complex
+    """``frame y x``, in the scan's units."""
+    learned: bool
+    metrics: Mapping[str, float]
+    """Against the reference; empty without one."""
+    summary: Mapping[str, str]
+    """What to show of it, in order: slice, mask, acceleration, seed, time …"""
+    stopped: bool
+    """Whether it was stopped before its last step."""
+    engine_result: Any
+    """The engine's own result: what is saved, with its recipe."""
+
+
+@dataclass(frozen=True)
+class MethodFacts:
+    """One row of the list of methods."""
+
+    name: str
+    title: str
+    family: str
+    when: str
+    unavailable: str
+    """Why it cannot run here; empty when it can."""
+    options: list[Any]
+    """`ksyn.options.OptionInfo` of each option."""
+
+
+@dataclass(frozen=True)
+class PatternFacts:
+    """One row of the list of sampling patterns."""
+
+    name: str
+    title: str
+    when: str
+    options: list[Any]
+    """`ksyn.options.OptionInfo` of each option."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the engine offers on this machine; known a moment after the window is up."""
+
+    methods: list[MethodFacts]
+    patterns: list[PatternFacts]
+    devices: list[tuple[str, str]]
+    """Name and description, such as ``("cuda", "NVIDIA H200")``."""
+    read_filter: str
+    """File dialog filter of the formats that can be opened."""
+    write_filter: str
+    """File dialog filter of the formats that can be written."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something went wrong."""
+
+    message: str
+    """What, with the values."""
+    hint: str
+    """What to do about it; may be empty."""
+    report: str = ""
+    """Traceback for a crash report; empty when it is nobody's bug."""

@@ -1,0 +1,242 @@
+"""What is kept of a run: every number, and as many pictures as fit the memory set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ksyn_gui.facts import Complex, Progress, Row, ShownStep
+
+Halves = NDArray[np.float16]
+"""Real and imaginary part beside each other: ``… 2``."""
+
+FREE_SECONDS = 0.05
+"""Time that keeping pictures may always take in a run [s]."""
+SHARE = 0.03
+"""Share of the method's own time that keeping pictures may take beyond that."""
+
+
+class Source(Protocol):
+    """What the recorder needs to know of a run."""
+
+    @property
+    def title(self) -> str:
+        """The method."""
+
+    @property
+    def learned(self) -> bool:
+        """Whether a trained network takes part."""
+
+    @property
+    def scale(self) -> float:
+        """Scan units per unit of the method's images."""
+
+    def measure(self, step: Any) -> dict[str, float]:
+        """Return quick metrics of one step against the reference; empty without one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A step's picture at half precision, in the method's units."""
+
+    index: int
+    total: int
+    image: Halves
+    """``frame y x 2``."""
+    kspace: Halves
+    """``ky kx 2`` of one frame and coil."""
+    frame: int
+    coil: int
+    scalars: dict[str, float]
+
+
+class Recorder:
+    """Watch a run from its thread; answer the window from its own.
+
+    Pictures are kept at half precision. When the memory is full every second one is let go and
+    from then on every second step is kept, so that what remains covers the whole run evenly. The
+    newest step is always there in full. Work on pictures is left out where it would take more
+    than `SHARE` of the method's own time.
+    """
+
+    def __init__(self, source: Source, kept_bytes: int) -> None:
+        self._source = source
+        self._room = kept_bytes
+        self._lock = Lock()
+        self._kept: dict[int, Kept] = {}
+        self._stride = 1
+        self._rows: list[Row] = []
+        self._view = (0, 0)
+        self._total = 0
+        self._began = monotonic()
+        self._first_step = self._own = self._spent = 0.0
+        self.last: Any = None
+        """The newest step in full (ksyn.data.Step)."""
+
+    def look_at(self, frame: int, coil: int) -> None:
+        """Keep the k-space of this frame and coil from now on."""
+        self._view = (frame, coil)
+
+    # In the run's thread -------------------------------------------------------------------
+
+    def watch(self, steps: Iterator[Any]) -> Iterator[Any]:
+        """Yield the same steps, and keep of each what is affordable."""
+        try:
+            asked = monotonic()
+            for step in steps:
+                self._own += monotonic() - asked
+                self._record(step)
+                yield step
+                asked = monotonic()
+        finally:
+            getattr(steps, "close", lambda: None)()
+
+    def present(self, step: Any) -> ShownStep:
+        """Return a step ready to be drawn."""
+        frame, coil = self._look(step)
+        return self._shown(
+            step.index,
+            step.total,
+            _array(step.image[frame]) * self._source.scale,
+            _array(step.kspace[frame, coil]) * self._source.scale,
+            self._rows[-1].scalars if self._rows else step.scalars,
+            live=True,
+        )
+
+    def _record(self, step: Any) -> None:
+        began = monotonic()
+        scalars = dict(step.scalars)
+        last = step.index + 1 == step.total
+        picture = None
+        if step.index == 0 or last or self._affordable():
+            scalars |= self._source.measure(step)
+            if last or step.index % self._stride == 0:
+                picture = self._keepsake(step, scalars)
+        with self._lock:
+            self.last, self._total = step, step.total
+            if not self._rows:
+                self._first_step = self._own
+            self._rows.append(Row(step.index, began - self._began, scalars))
+            if picture is not None:
+                self._keep(picture)
+        self._spent += monotonic() - began
+
+    def _affordable(self) -> bool:
+        return self._spent <= FREE_SECONDS + SHARE * self._own
+
+    def _keepsake(self, step: Any, scalars: dict[str, float]) -> Kept:
+        frame, coil = self._look(step)
+        return Kept(
+            step.index,
+            step.total,
+            _halves(step.image),
+            _halves(step.kspace[frame, coil]),
+            frame,
+            coil,
+            scalars,
+        )
+
+    def _keep(self, picture: Kept) -> None:
+        self._kept[picture.index] = picture
+        size = picture.image.nbytes + picture.kspace.nbytes
+        while len(self._kept) > 2 and size * len(self._kept) > self._room:
+            self._stride *= 2
+            ends = {min(self._kept), picture.index}
+            self._kept = {
+                index: kept
+                for index, kept in self._kept.items()
+                if index % self._stride == 0 or index in ends
+            }
+
+    def _look(self, step: Any) -> tuple[int, int]:
+        frame, coil = self._view
+        return min(frame, len(step.image) - 1), min(coil, step.kspace.shape[1] - 1)
+
+    # In the window's thread ----------------------------------------------------------------
+
+    @property
+    def kept(self) -> list[int]:
+        """Indices of the steps that can be shown again, the newest included."""
+        with self._lock:
+            newest = set() if self.last is None else {self.last.index}
+            return sorted(newest.union(self._kept))
+
+    def progress(self) -> Progress:
+        """Return how far the run is."""
+        with self._lock:
+            rows, total = list(self._rows), self._total
+        done = rows[-1].index + 1 if rows else 0
+        seconds = rows[-1].seconds if rows else 0.0
+        return Progress(done - 1, total, seconds, self._seconds_left(done, total), rows)
+
+    def newest(self) -> ShownStep | None:
+        """Return the newest step."""
+        return None if self.last is None else self.present(self.last)
+
+    def recall(self, index: int) -> ShownStep | None:
+        """Return the kept step nearest to `index`."""
+        indices = self.kept
+        if not indices:
+            return None
+        nearest = min(indices, key=lambda kept: abs(kept - index))
+        with self._lock:
+            if nearest not in self._kept or nearest == self.last.index:
+                return self.present(self.last)
+            kept = self._kept[nearest]
+        return self._called_back(kept)
+
+    def _called_back(self, kept: Kept) -> ShownStep:
+        frame, coil = self._view
+        same = kept.frame == frame and kept.coil == coil
+        return self._shown(
+            kept.index,
+            kept.total,
+            _whole(kept.image[min(frame, len(kept.image) - 1)]) * self._source.scale,
+            _whole(kept.kspace) * self._source.scale if same else None,
+            kept.scalars,
+            live=False,
+        )
+
+    def _seconds_left(self, done: int, total: int) -> float | None:
+        if done == 0:
+            return None
+        after_first = (self._own - self._first_step) / (done - 1) if done > 1 else self._own
+        return after_first * max(total - done, 0)
+
+    def _shown(
+        self,
+        index: int,
+        total: int,
+        image: Complex,
+        kspace: Complex | None,
+        scalars: Any,
+        *,
+        live: bool,
+    ) -> ShownStep:
+        source = self._source
+        return ShownStep(
+            index, total, image, kspace, dict(scalars), source.title, source.learned, live
+        )
+
+
+def _array(tensor: Any) -> Complex:
+    array: Complex = tensor.resolve_conj().cpu().numpy()
+    return array
+
+
+def _halves(tensor: Any) -> Halves:
+    """Return a complex tensor at half precision; torch does it several times quicker than numpy."""
+    import torch  # late: the window shows before torch is read
+
+    halves: Halves = torch.view_as_real(tensor.resolve_conj()).half().cpu().numpy()
+    return halves
+
+
+def _whole(halves: Halves) -> Complex:
+    return np.ascontiguousarray(halves.astype(np.float32)).view(np.complex64)[..., 0]
