@@ -1,0 +1,157 @@
+"""Trained weights: a card that says what they are, and a safetensors file that is verified."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from ksyn.assets import models_folder
+from ksyn.diffusion.denoiser import NetworkDenoiser, Preconditioned
+from ksyn.errors import WeightsError
+from ksyn.nets import NETWORKS
+
+Precision = Literal["float32", "bfloat16"]
+
+
+class Score(BaseModel):
+    """What was measured on cases that no training saw."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    test_set: str
+    mask: str
+    acceleration: float
+    psnr: dict[str, str]
+    """Method → "mean ± spread" [dB]; the baselines of the same cases stand beside it."""
+
+
+class Card(BaseModel):
+    """What a model is, what it was made from, and what it is worth."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1] = 1
+    id: str
+    title: str
+    network: str
+    network_options: dict[str, Any]
+    domain: str
+    normalisation: str
+    sigma_data: float
+    training_data: str
+    licence: str
+    training_run: str
+    intended_use: str
+    limits: str
+    scores: list[Score] = []
+    sha256: str
+
+    @property
+    def weights_path(self) -> Path:
+        """The file of the weights."""
+        return models_folder() / self.id / "weights.safetensors"
+
+    def unavailable(self) -> str:
+        """Return why the model cannot be used here; empty when it can."""
+        return "" if self.weights_path.is_file() else "its weights are not installed"
+
+
+def cards() -> list[Card]:
+    """Return the cards of all models, sorted by id."""
+    return [load_card(path.parent.name) for path in sorted(models_folder().glob("*/card.yaml"))]
+
+
+def load_card(model_id: str) -> Card:
+    """Return the card of one model.
+
+    Raises:
+        WeightsError: There is no such model, or its card does not read.
+    """
+    path = models_folder() / model_id / "card.yaml"
+    if not path.is_file():
+        known = ", ".join(p.parent.name for p in sorted(models_folder().glob("*/card.yaml")))
+        raise WeightsError(
+            f"There is no model called {model_id!r}.",
+            hint=f"Installed models: {known or 'none'}.",
+        )
+    try:
+        return Card.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise WeightsError(
+            f"The card of model {model_id!r} does not read: {error}.",
+            hint="Install the model again.",
+        ) from error
+
+
+def load_denoiser(
+    model_id: str, device: torch.device, precision: Precision = "float32"
+) -> NetworkDenoiser:
+    """Return a model's network as a denoiser; kept in memory for the next call.
+
+    Raises:
+        WeightsError: The model is missing, damaged, or made for another network.
+    """
+    return _load_denoiser(model_id, device, precision)
+
+
+@lru_cache(maxsize=4)
+def _load_denoiser(model_id: str, device: torch.device, precision: Precision) -> NetworkDenoiser:
+    card = load_card(model_id)
+    model = Preconditioned(build_network(card), card.sigma_data)
+    fill(model, card)
+    model = model.to(device).eval().requires_grad_(False)
+    return NetworkDenoiser(model, getattr(torch, precision))
+
+
+def build_network(card: Card) -> nn.Module:
+    """Return the card's network with fresh weights."""
+    return NETWORKS.get(card.network).of(card.network_options).build()
+
+
+def fill(model: nn.Module, card: Card) -> None:
+    """Load the card's weights into a model after checking them against its hash.
+
+    Raises:
+        WeightsError: They are missing, damaged, or made for another network.
+    """
+    if reason := card.unavailable():
+        raise WeightsError(f"Model {card.id!r} cannot be used: {reason}.", hint="Install it again.")
+    found = sha256(card.weights_path)
+    if found != card.sha256:
+        raise WeightsError(
+            f"The weights of {card.id!r} are damaged: their hash is {found[:12]}…, "
+            f"the card says {card.sha256[:12]}….",
+            hint="Install the model again.",
+        )
+    try:
+        tensors = load_file(card.weights_path)
+        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    except (SafetensorError, RuntimeError) as error:
+        raise WeightsError(
+            f"The weights of {card.id!r} do not fit its network {card.network!r}: {error}.",
+            hint="Install the model again, together with its card.",
+        ) from error
+
+
+def save_weights(model: nn.Module, path: Path) -> str:
+    """Write a model's weights in half precision and return the file's hash."""
+    tensors = {
+        name: t.detach().to(torch.float16).contiguous() for name, t in model.state_dict().items()
+    }
+    save_file(tensors, path)
+    return sha256(path)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
