@@ -1,0 +1,348 @@
+"""Everything that makes a result, as a YAML file: run it again, and the same bits come out."""
+
+from __future__ import annotations
+
+import base64
+import os
+import platform
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+import numpy as np
+import torch
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import ksyn
+from ksyn.data import Mask
+from ksyn.device import DeviceName
+from ksyn.errors import OptionError, ReadError, ShapeError, WriteError
+from ksyn.methods import METHODS
+from ksyn.methods.protocol import Method
+from ksyn.options import Options, option
+
+DEMO = "ksyn:demo"
+"""Stands for a path: the built-in scan."""
+NEWEST = "recipe.yaml"
+"""Beside a result: the recipe of the newest result in that folder."""
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+_HEADER = "# A recipe of K-Syn; `ksyn recon --recipe THIS -o OUT` makes its result again.\n"
+_NEWEST_HEADER = "# The recipe of the newest result in this folder; K-Syn writes this file anew.\n"
+_LARGEST = 64 << 20
+"""Recipes are small; a larger file is something else [bytes]."""
+
+R = TypeVar("R", bound="Recipe")
+Value = bool | int | float | str | None
+
+
+class Preparation(Options):
+    """Scan preparation: from measured samples to a problem."""
+
+    maps: Literal["espirit", "walsh", "sum-of-squares"] = option(
+        "espirit", help="How the coil sensitivities are estimated."
+    )
+    map_sets: int = option(
+        1, low=1, high=4, help="Sets of maps; 2 when the object is larger than the field of view."
+    )
+    map_kernel: int = option(
+        6, low=3, high=12, unit="samples", help="Side of the calibration kernel.", advanced=True
+    )
+    map_crop: float = option(
+        0.8, low=0, high=1, help="Maps are 0 where the eigenvalue is smaller.", advanced=True
+    )
+    compress_to: int | None = option(
+        None, low=1, high=128, unit="coils", help="Virtual coils to compress to."
+    )
+    whiten: bool = option(
+        False, help="Remove the correlation of noise between coils, where it was measured."
+    )
+
+
+class Input(BaseModel):
+    """Where the k-space comes from."""
+
+    model_config = _FROZEN
+
+    path: str
+    """A file or a folder; in a file relative to the recipe where possible. `DEMO` is built in."""
+    key: str | None = None
+    """Name of the array in a container without a header."""
+    axes: str | None = None
+    """Its axes, such as ``"ky kx coil"``."""
+    domain: Literal["kspace", "image"] | None = None
+    sha256: str | None = None
+    """Hash of the file; a file with another one is refused."""
+
+
+class PatternMask(BaseModel):
+    """A mask drawn from `MASKS`."""
+
+    model_config = _FROZEN
+
+    source: Literal["pattern"] = "pattern"
+    name: str
+    options: dict[str, Value] = {}
+    seed: int = 0
+
+
+class FileMask(BaseModel):
+    """A mask read from a file."""
+
+    model_config = _FROZEN
+
+    source: Literal["file"] = "file"
+    path: str
+    sha256: str | None = None
+
+
+class AsAcquired(BaseModel):
+    """All samples the scan has."""
+
+    model_config = _FROZEN
+
+    source: Literal["as-acquired"] = "as-acquired"
+
+
+class DrawnMask(BaseModel):
+    """A mask drawn by hand, held in the recipe itself."""
+
+    model_config = _FROZEN
+
+    source: Literal["drawn"] = "drawn"
+    shape: tuple[int, int, int]
+    """Frames, ky, kx."""
+    bits: str
+    """One bit a sample, in C order, as base64."""
+
+    @classmethod
+    def of(cls, mask: Mask) -> Self:
+        """Return a mask as text."""
+        measured = mask.samples[:, 0].cpu().numpy()
+        frames, ky, kx = measured.shape
+        packed = base64.b64encode(np.packbits(measured).tobytes()).decode("ascii")
+        return cls(shape=(frames, ky, kx), bits=packed)
+
+    def mask(self) -> Mask:
+        """Return the mask.
+
+        Raises:
+            ShapeError: The text holds another number of samples.
+        """
+        frames, ky, kx = self.shape
+        count = frames * ky * kx
+        try:
+            packed = np.frombuffer(base64.b64decode(self.bits, validate=True), np.uint8)
+        except ValueError:
+            packed = np.empty(0, np.uint8)
+        if min(self.shape) < 1 or packed.size != -(-count // 8):
+            raise ShapeError(
+                f"The drawn mask holds {8 * packed.size} samples, its shape {self.shape} "
+                f"(frame, ky, kx) asks for {count}.",
+                hint="Draw the mask again; the recipe is damaged.",
+            )
+        measured = np.unpackbits(packed, count=count).astype(bool)
+        return Mask(torch.from_numpy(measured.reshape(frames, 1, ky, kx)))
+
+
+MaskChoice = Annotated[
+    PatternMask | FileMask | AsAcquired | DrawnMask, Field(discriminator="source")
+]
+
+
+class MethodChoice(BaseModel):
+    """A method of `METHODS` with its options."""
+
+    model_config = _FROZEN
+
+    name: str = "zero-filled"
+    options: dict[str, Value] = {}
+
+    @classmethod
+    def of(cls, method: Method) -> Self:
+        """Return a method with all its options, so that a later default changes nothing."""
+        return cls(name=method.name, options=method.model_dump())
+
+    def method(self) -> Method:
+        """Return the method.
+
+        Raises:
+            OptionError: It, or one of its options, is not on offer.
+        """
+        return METHODS.get(self.name).of(self.options)
+
+
+class Model(BaseModel):
+    """Which weights were used."""
+
+    model_config = _FROZEN
+
+    id: str
+    sha256: str
+
+
+class Versions(BaseModel):
+    """What computed the result; for the reader, never compared."""
+
+    model_config = _FROZEN
+
+    ksyn: str = ksyn.__version__
+    torch: str = torch.__version__
+    python: str = platform.python_version()
+
+
+class Recipe(BaseModel):
+    """Everything that makes a result."""
+
+    model_config = _FROZEN
+
+    schema_version: Literal[1] = 1
+    input: Input
+    slice: int = Field(default=0, ge=0)
+    frame: int | None = Field(default=None, ge=0)
+    """None: all frames."""
+    mask: MaskChoice = AsAcquired()
+    preparation: Preparation = Preparation()
+    method: MethodChoice = MethodChoice()
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    samples: int = Field(default=1, ge=1)
+    """Results with seeds ``seed``, ``seed + 1``, …, of which the mean is kept."""
+    device: DeviceName = "auto"
+    model: Model | None = None
+    versions: Versions = Versions()
+
+    def with_(self, **changes: object) -> Self:
+        """Return the recipe with some fields replaced, checked again."""
+        return type(self).model_validate({**dict(self), **changes})
+
+    def save(self, path: Path) -> None:
+        """Write the recipe as YAML.
+
+        Raises:
+            WriteError: The file cannot be written.
+        """
+        _write(path, _HEADER + self._yaml(path.parent))
+
+    def save_beside(self, output: Path) -> Path:
+        """Write the recipe beside a result and return where.
+
+        It is called after the whole name of the result, so that no two results share one.
+        `NEWEST` is written as well, unless the folder has one that is not ours to replace.
+        """
+        own = output.with_name(f"{output.name}.{NEWEST}")
+        self.save(own)
+        newest = output.with_name(NEWEST)
+        if not newest.exists() or _is_ours(newest):
+            _write(newest, _NEWEST_HEADER + self._yaml(newest.parent))
+        return own
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a recipe; its relative paths are taken from where it lies.
+
+        Raises:
+            ReadError: The file is not a recipe, or of a version not known here.
+            OptionError: One of its fields is unknown or out of range.
+        """
+        fields = _mapping(path)
+        _check_version(path, fields)
+        try:
+            recipe = cls.model_validate(fields)
+        except ValidationError as error:
+            raise _explained(path, error) from None
+        folder = path.parent.resolve()
+        return _moved(recipe, lambda text: os.path.normpath(folder / text))
+
+    def _yaml(self, folder: Path) -> str:
+        moved = _moved(self, lambda text: _relative(Path(text), folder.resolve()))
+        fields = moved.model_dump(mode="json")
+        return str(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True))
+
+
+def _moved(recipe: R, move: Callable[[str], str]) -> R:
+    """Return the recipe with its paths changed."""
+    changes: dict[str, BaseModel] = {}
+    if recipe.input.path != DEMO:
+        changes["input"] = recipe.input.model_copy(update={"path": move(recipe.input.path)})
+    if isinstance(recipe.mask, FileMask):
+        changes["mask"] = recipe.mask.model_copy(update={"path": move(recipe.mask.path)})
+    return recipe.model_copy(update=changes)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Return a path as seen from a folder, or absolute where the two share only the root."""
+    path = path.parent.resolve() / path.name
+    try:
+        shared = Path(os.path.commonpath([path, folder]))
+    except ValueError:  # two drives
+        return str(path)
+    if shared == Path(shared.anchor):
+        return str(path)
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    """Return what a YAML file holds."""
+    hint = "Give a recipe written by K-Syn: a YAML file whose name ends in recipe.yaml."
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ReadError(f"{path} is too large for a recipe.", hint=hint)
+        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReadError(
+            f"{path} cannot be read: {error.strerror}.", hint="Check the path."
+        ) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ReadError(f"{path} is not YAML: {error}.", hint=hint) from None
+    if not isinstance(fields, dict):
+        raise ReadError(f"{path} holds no recipe.", hint=hint)
+    return fields
+
+
+def _check_version(path: Path, fields: dict[str, Any]) -> None:
+    version = fields.get("schema_version")
+    if version != 1:
+        raise ReadError(
+            f"{path} is a recipe of schema version {version!r}; this K-Syn reads 1.",
+            hint="Use the version of K-Syn that wrote it, or write the recipe anew.",
+        )
+
+
+def _explained(path: Path, error: ValidationError) -> OptionError:
+    """Return the first thing that is wrong, in words."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        near = get_close_matches(str(first["loc"][-1]), _words(), n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else "Remove it."
+        return OptionError(f"{path}: a recipe has no field {where!r}.", hint=hint)
+    return OptionError(
+        f"{path}: {where} = {first['input']!r} will not do ({first['msg']}).",
+        hint="Mend the field, or write the recipe anew with `ksyn recon`.",
+    )
+
+
+def _words() -> list[str]:
+    """Return the names of all fields."""
+    parts = (Recipe, Input, PatternMask, FileMask, DrawnMask, Preparation, MethodChoice, Model)
+    return [name for part in parts for name in part.model_fields]
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.readline() == _NEWEST_HEADER
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file at once: whole, or not at all."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise WriteError(
+            f"{path} cannot be written: {error.strerror}.", hint="Choose a folder you may write to."
+        ) from None
