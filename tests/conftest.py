@@ -18,7 +18,7 @@ from jaxtyping import install_import_hook
 
 # Axes and kinds are checked at run time, in tests only. An option of pytest's command line would
 # not reach the worker processes of pytest-xdist.
-install_import_hook("ksyn", "checker.check")
+install_import_hook("ksyn", "checking.checked")
 
 from leaks import Watch  # noqa: E402 - after the hook
 
