@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jaxtyping import Bool, Complex
+import torch
+from jaxtyping import Bool, Complex, Int
 from torch import Tensor
 
 from ksyn.data import KSpace, Mask
@@ -24,8 +25,13 @@ def calibration_region(mask: Mask) -> tuple[slice, slice]:
             "The mask has no calibration centre: the zero frequency is not measured.",
             hint="Add autocalibration (ACS) lines to the mask.",
         )
-    rectangles = [_widest(measured, ky - up, ky + down) for up, down in _spans(measured[:, kx], ky)]
-    return max(rectangles, key=_area)
+    up, down = _reach(measured[: ky + 1].flip(0), kx), _reach(measured[ky:], kx)
+    sides = torch.minimum(up[:, None], down[None])  # rows above, rows below, left and right
+    heights = torch.arange(len(up))[:, None] + torch.arange(len(down)) + 1
+    areas = heights * (sides.sum(dim=-1).cpu() + 1)
+    above, below = divmod(int(areas.argmax()), len(down))
+    left, right = sides[above, below].tolist()
+    return slice(ky - above, ky + below + 1), slice(kx - left, kx + right + 1)
 
 
 def calibration_data(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil ky kx"]:
@@ -34,21 +40,9 @@ def calibration_data(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil ky kx"
     return kspace.samples[..., ky, kx].mean(dim=0)
 
 
-def _spans(column: Bool[Tensor, " ky"], centre: int) -> list[tuple[int, int]]:
-    """Return how far the column is measured around its centre, nearest and widest first."""
-    up = int(column[: centre + 1].flip(0).long().cumprod(0).sum()) - 1
-    down = int(column[centre:].long().cumprod(0).sum()) - 1
-    reach = max(up, down)
-    return [(min(n, up), min(n, down)) for n in range(reach + 1)]
-
-
-def _widest(measured: Bool[Tensor, "ky kx"], top: int, bottom: int) -> tuple[slice, slice]:
-    row = measured[top : bottom + 1].all(dim=0)
-    centre = row.numel() // 2
-    left, right = _spans(row, centre)[-1]
-    return slice(top, bottom + 1), slice(centre - left, centre + right + 1)
-
-
-def _area(region: tuple[slice, slice]) -> int:
-    ky, kx = region
-    return int((ky.stop - ky.start) * (kx.stop - kx.start))
+def _reach(rows: Bool[Tensor, "row kx"], centre: int) -> Int[Tensor, "row 2"]:
+    """Return how far left and right of the centre all rows up to each one are measured."""
+    left = rows[:, : centre + 1].flip(1).long().cumprod(dim=1).sum(dim=1) - 1
+    right = rows[:, centre:].long().cumprod(dim=1).sum(dim=1) - 1
+    reach: Tensor = torch.stack([left, right], dim=1).cummin(dim=0).values
+    return reach
