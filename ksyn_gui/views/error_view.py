@@ -1,0 +1,135 @@
+"""What the reconstruction gets wrong: its difference from the reference, enlarged."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ksyn_gui.views.canvas import AI_RECONSTRUCTED, ArrayCanvas
+from ksyn_gui.views.levels import Levels, Values, between
+from ksyn_gui.views.view_header import ViewHeader, choice
+
+SCALES = (1, 2, 5, 10, 20, 50)
+_TITLE = "Error"
+
+
+class ErrorKind(StrEnum):
+    """Which difference of the magnitudes is shown."""
+
+    SIGNED = "Signed"
+    ABSOLUTE = "Absolute"
+
+
+class ErrorView(QWidget):
+    """Shows |image| − |reference|; full colour is reached at the reference's range over the scale.
+
+    The map is symmetric about zero: blue where signal is missing, orange where there is too much.
+    """
+
+    scale_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = ViewHeader(_TITLE, self)
+        self.canvas = ArrayCanvas(_TITLE, strip=AI_RECONSTRUCTED, parent=self)
+        self.canvas.describe = self._words_for
+        self._image: Values | None = None
+        self._reference: Values | None = None
+        self._range = 1.0
+        self._scale, self._kind = 5, ErrorKind.SIGNED
+        self._kinds = choice(list(ErrorKind), "Kind of error", "Which difference is shown")
+        self._scales = choice([f"×{scale}" for scale in SCALES], "Error scale", _SCALE_HELP)
+        self._scales.setCurrentIndex(SCALES.index(self._scale))
+        self._kinds.currentTextChanged.connect(lambda text: self.set_kind(ErrorKind(text)))
+        self._scales.currentIndexChanged.connect(lambda index: self.set_scale(SCALES[index]))
+        self.header.add(self._kinds)
+        self.header.add(self._scales)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        self._restyle()
+
+    @property
+    def scale(self) -> int:
+        """How many times the error is enlarged."""
+        return self._scale
+
+    @property
+    def kind(self) -> ErrorKind:
+        """Which difference is shown."""
+        return self._kind
+
+    def set_image(self, image: NDArray[np.complex64] | NDArray[np.float32] | None) -> None:
+        """Show the error of this image, ``y x``."""
+        self._image = None if image is None else np.abs(image).astype(np.float32, copy=False)
+        self._draw()
+
+    def set_reference(self, reference: NDArray[np.float32] | None) -> None:
+        """Compare with this magnitude image, ``y x``; without one there is no error to show."""
+        self._reference = reference
+        if reference is not None:
+            self._range = max(between(0.0, 99.9)(reference).high, 1e-30)
+        self._restyle()
+        self._draw()
+
+    def set_voxel_size(self, height: float, width: float) -> None:
+        """Say how large a pixel is [m]."""
+        self.canvas.set_pixel_size(height * 1e3, width * 1e3, "mm")
+
+    def set_scale(self, scale: int) -> None:
+        """Enlarge the error so many times."""
+        if scale == self._scale:
+            return
+        self._scale = scale
+        self._scales.setCurrentIndex(SCALES.index(scale))
+        self._restyle()
+        self._draw()
+        self.scale_changed.emit(scale)
+
+    def set_kind(self, kind: ErrorKind) -> None:
+        """Choose which difference is shown."""
+        if kind is not self._kind:
+            self._kind = kind
+            self._kinds.setCurrentText(kind)
+            self._restyle()
+            self._draw()
+
+    def error(self) -> Values | None:
+        """Return the difference shown, not enlarged; None without image or reference."""
+        image, reference = self._image, self._reference
+        if image is None or reference is None or image.shape != reference.shape:
+            return None
+        difference: Values = image - reference
+        return np.abs(difference) if self._kind is ErrorKind.ABSOLUTE else difference
+
+    def _restyle(self) -> None:
+        end = self._range / self._scale
+        if self._kind is ErrorKind.SIGNED:
+            self.canvas.set_look("signed", lambda _: Levels(-end, end), "")
+        else:
+            self.canvas.set_look("cividis", lambda _: Levels(0.0, end), "")
+
+    def _draw(self) -> None:
+        error = self.error()
+        if error is None:
+            missing = "no reference" if self._reference is None else "no reconstruction yet"
+            self.canvas.clear()
+            self.canvas.set_caption(f"{_TITLE}: {missing}")
+            return
+        self.canvas.set_values(error)
+        self.canvas.set_caption(f"{_TITLE} ×{self._scale}")
+
+    def _words_for(self, row: int, column: int) -> str:
+        error, place = float(self.canvas.values[row, column]), self.canvas.place_of(row, column)
+        share = 100 * error / self._range
+        return f"x {place.x():.1f}  y {place.y():.1f} mm   {error:+.3g} ({share:+.1f} %)"
+
+
+_SCALE_HELP = "Full colour stands for the reference's range divided by this number"

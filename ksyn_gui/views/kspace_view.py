@@ -1,0 +1,419 @@
+"""K-space: six ways to look at it, coil by coil or together, with the mask over it and a brush."""
+
+from __future__ import annotations
+
+import cmath
+from collections.abc import Callable
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas, Tool
+from ksyn_gui.views.complex_modes import (
+    LOOKS,
+    Mode,
+    Samples,
+    above_floor,
+    combined,
+    hue_of,
+    values_of,
+)
+from ksyn_gui.views.newest import Newest
+from ksyn_gui.views.picture import tint
+from ksyn_gui.views.view_header import ViewHeader, after, choice
+
+COMBINED = -1
+"""Stands for all coils together."""
+_MODES = tuple(Mode)
+_ALL = "All coils"
+MEASURED_TINT = tint(86, 180, 233, 0.22)
+MISSING_TINT = tint(10, 11, 13, 0.62)
+GENERATED_TINT = tint(230, 159, 0, 0.30)
+BIGGEST_BRUSH = 64
+
+
+class Brush(StrEnum):
+    """What a stroke covers."""
+
+    COLUMN = "Lines along ky"
+    POINT = "Points"
+
+
+class KSpaceView(QWidget):
+    """Shows k-space samples and which of them are measured; strokes of the brush leave as signals.
+
+    The view never changes the mask: it says what was stroked, and is told what became of it.
+    """
+
+    mode_changed = Signal(object)
+    coil_chosen = Signal(int)
+    """Coil, or `COMBINED`."""
+    stroke_started = Signal()
+    stroked = Signal(object, object, bool)
+    """First and last sample ``(ky, kx)`` of a part of a stroke, and whether it erases. The first
+    part of a stroke begins and ends at the same sample."""
+    stroke_finished = Signal()
+    brush_changed = Signal(object, int, bool)
+    """Brush, its size in samples, and whether it erases."""
+
+    def __init__(self, title: str = "k-space", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = ViewHeader(title, self)
+        self.canvas = ArrayCanvas(title, strip=NOT_FOR_DIAGNOSIS, parent=self)
+        self.canvas.describe = self._words_for
+        self._modes = choice(_MODES, "What is shown of k-space", "Next: M. Back: Shift+M. Log: L")
+        self._coils = choice([_ALL], "Coil", "Previous coil: J. Next coil: K")
+        self._overlay_button = _overlay_button()
+        self._measured: Samples | None = None
+        self._predicted: Samples | None = None
+        self._shown: Samples | None = None
+        self._mask: NDArray[np.bool_] | None = None
+        self._mode, self._coil = Mode.LOG, COMBINED
+        self._brush, self._size, self._erasing = Brush.COLUMN, 1, False
+        self._last: tuple[int, int] | None = None
+        self._voxel = (1e-3, 1e-3)
+        self._combining = Newest(self)
+        self._combining.finished.connect(self._show)
+        self._tinting = QTimer(self, singleShot=True, interval=0)
+        self._tinting.timeout.connect(self._tint)
+        self._lay_out()
+        self._connect()
+        self.canvas.set_look(LOOKS[self._mode].lut, LOOKS[self._mode].automatic, "log₁₀")
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    @property
+    def mode(self) -> Mode:
+        """What of a complex sample is shown."""
+        return self._mode
+
+    @property
+    def coil(self) -> int:
+        """The coil shown, or `COMBINED`."""
+        return self._coil
+
+    @property
+    def shown(self) -> Samples | None:
+        """The samples on the screen, ``ky kx``."""
+        return self._shown
+
+    def set_kspace(self, samples: Samples | None) -> None:
+        """Show measured k-space, ``coil ky kx``; a prediction shown before is forgotten."""
+        self._measured, self._predicted = samples, None
+        self._list_coils(0 if samples is None else samples.shape[0])
+        self._update_strip()
+        self._refresh()
+
+    def set_predicted(self, samples: Samples | None) -> None:
+        """Show the k-space that a method predicts, ``ky kx`` of the shown coil; None: the measured.
+
+        What the method made up is then tinted, rather than what is missing darkened.
+        """
+        if samples is None and self._predicted is None:
+            return
+        self._predicted = samples
+        self._update_strip()
+        self._refresh()
+
+    def set_mask(self, mask: NDArray[np.bool_] | None) -> None:
+        """Draw which samples are measured, ``ky kx``."""
+        self._mask = mask
+        self._tinting.start()
+
+    def set_voxel_size(self, height: float, width: float) -> None:
+        """Say how large a pixel of the image is [m]; it sets the spacing of the samples."""
+        self._voxel = (height, width)
+        self._space()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Choose what of a complex sample is shown."""
+        if mode is self._mode:
+            return
+        self._mode = mode
+        self._modes.setCurrentIndex(_MODES.index(mode))
+        look = LOOKS[mode]
+        self.canvas.set_look(look.lut, look.automatic, look.unit)
+        self._draw()
+        self.mode_changed.emit(mode)
+
+    def set_coil(self, coil: int) -> None:
+        """Show that coil, or all with `COMBINED`, without telling anybody."""
+        if coil == self._coil or not COMBINED <= coil < self._n_coils():
+            return
+        self._coil = coil
+        self._coils.setCurrentIndex(coil + 1)
+        self._refresh()
+
+    def choose_coil(self, coil: int) -> None:
+        """Show a coil as the user does."""
+        if coil != self._coil and COMBINED <= coil < self._n_coils():
+            self.set_coil(coil)
+            self.coil_chosen.emit(coil)
+
+    def set_overlay_shown(self, shown: bool) -> None:
+        """Show or hide the mask over the samples."""
+        self._overlay_button.setChecked(shown)
+
+    # --- brush --------------------------------------------------------------------------------
+
+    @property
+    def brush(self) -> Brush:
+        """What a stroke covers."""
+        return self._brush
+
+    @property
+    def brush_size(self) -> int:
+        """Width of a stroke [samples]."""
+        return self._size
+
+    @property
+    def erasing(self) -> bool:
+        """Whether strokes take samples away."""
+        return self._erasing
+
+    @property
+    def painting(self) -> bool:
+        """Whether the left button paints."""
+        return self.canvas.tool is Tool.BRUSH
+
+    def set_painting(self, painting: bool) -> None:
+        """Take the brush, or put it away."""
+        if painting != self.painting:
+            self.canvas.set_tool(Tool.BRUSH if painting else Tool.LEVELS)
+            if painting and self.canvas.place is None:
+                self.canvas.point_at(QPointF(0, 0))
+            self._show_footprint()
+
+    def set_brush(
+        self, brush: Brush | None = None, size: int | None = None, erasing: bool | None = None
+    ) -> None:
+        """Change the brush; what is not given stays."""
+        before = (self._brush, self._size, self._erasing)
+        self._brush = self._brush if brush is None else brush
+        self._size = self._size if size is None else min(max(size, 1), BIGGEST_BRUSH)
+        self._erasing = self._erasing if erasing is None else erasing
+        if before != (self._brush, self._size, self._erasing):
+            self._show_footprint()
+            self.brush_changed.emit(self._brush, self._size, self._erasing)
+
+    def covered(self, sample: tuple[int, int]) -> tuple[slice, slice]:
+        """Return the rows and columns that the brush covers at a sample."""
+        rows, columns = self._matrix()
+        ky, kx = (middle - (self._size - 1) // 2 for middle in sample)
+        across = slice(max(kx, 0), min(kx + self._size, columns))
+        if self._brush is Brush.COLUMN:
+            return slice(0, rows), across
+        return slice(max(ky, 0), min(ky + self._size, rows)), across
+
+    def _begin_stroke(self, place: QPointF) -> None:
+        self._last = self.canvas.sample_at(place)
+        self.stroke_started.emit()
+        self.stroked.emit(self._last, self._last, self._erasing)
+
+    def _go_on(self, place: QPointF) -> None:
+        here = self.canvas.sample_at(place)
+        if self._last is not None and here != self._last:
+            last, self._last = self._last, here
+            self.stroked.emit(last, here, self._erasing)
+
+    def _end_stroke(self) -> None:
+        if self._last is not None:
+            self._last = None
+            self.stroke_finished.emit()
+
+    def _dab(self) -> None:
+        """Paint where the pointer is, as a stroke of its own: the keyboard's way."""
+        place = self.canvas.place
+        if place is not None and self.canvas.contains(*self.canvas.sample_at(place)):
+            self._begin_stroke(place)
+            self._end_stroke()
+
+    def _show_footprint(self) -> None:
+        footprint, place = self.canvas.surface.footprint, self.canvas.place
+        footprint.setVisible(self.painting and place is not None)
+        if not footprint.isVisible() or place is None:
+            return
+        rows, columns = self.covered(self.canvas.sample_at(place))
+        first = self.canvas.place_of(rows.start, columns.start)
+        last = self.canvas.place_of(rows.stop, columns.stop)
+        height, width = self._spacing()
+        box = QRectF(first, last).translated(-width / 2, -height / 2)
+        footprint.setRect(box.normalized())
+        dashes = Qt.PenStyle.DotLine if self._erasing else Qt.PenStyle.SolidLine
+        pen = footprint.pen()
+        pen.setStyle(dashes)
+        footprint.setPen(pen)
+
+    # --- drawing ------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        """Fetch the samples to show; all coils are combined beside the GUI thread."""
+        self._space()
+        self._combining.forget()
+        measured = self._measured
+        if self._predicted is not None:
+            self._show(self._predicted)
+        elif measured is None:
+            self._shown = None
+            self.canvas.clear()
+            self._tint()
+        elif self._coil == COMBINED and measured.shape[0] > 1:
+            self._combining.submit(lambda: combined(measured))
+        else:
+            self._show(measured[max(self._coil, 0)])
+
+    def _show(self, samples: Samples) -> None:
+        self._shown = samples
+        self._draw()
+        self._tinting.start()
+
+    def _draw(self) -> None:
+        if self._shown is None:
+            return
+        values = values_of(self._shown, self._mode)
+        hue = hue_of(self._shown) if self._mode is Mode.COLOUR else None
+        source = above_floor(values) if self._mode in (Mode.LOG, Mode.COLOUR) else None
+        self.canvas.set_values(values, hue=hue, level_source=source)
+
+    def _tint(self) -> None:
+        self._tinting.stop()
+        overlay, mask = self.canvas.surface.overlay, self._mask
+        shown = self._overlay_button.isChecked() and mask is not None and not self.canvas.is_empty
+        overlay.setVisible(shown)
+        self._write_caption()
+        if not shown or mask is None or mask.shape != self._matrix():
+            overlay.setVisible(False)
+            return
+        other = MISSING_TINT if self._predicted is None else GENERATED_TINT
+        table = np.array([other, MEASURED_TINT], np.uint32)
+        overlay.show_pixels(table[mask.view(np.uint8)], self.canvas.surface.extent)
+
+    def _write_caption(self) -> None:
+        coil = _ALL if self._coil == COMBINED else f"coil {self._coil + 1} of {self._n_coils()}"
+        text = f"{self._mode}, {coil.lower()}"
+        if self._mask is not None and self._overlay_button.isChecked():
+            other = "dark: not measured" if self._predicted is None else "orange: generated"
+            text += f"\nblue: measured ({100 * self._mask.mean():.1f} %), {other}"
+        self.canvas.set_caption(text)
+
+    def _update_strip(self) -> None:
+        made_up = self._predicted is not None
+        self.canvas.set_strip(AI_RECONSTRUCTED if made_up else NOT_FOR_DIAGNOSIS)
+
+    def _words_for(self, row: int, column: int) -> str:
+        if self._shown is None:
+            return ""
+        value = complex(self._shown[row, column])
+        rows, columns = self._matrix()
+        where = f"kx {column - columns // 2:+d}  ky {row - rows // 2:+d}"
+        size = f"{value.real:.3g} {value.imag:+.3g}i"
+        turn = np.degrees(cmath.phase(value))
+        return f"{where}   {size}   |z| {abs(value):.3g} ∠ {turn:.0f}°{self._state_of(row, column)}"
+
+    def _state_of(self, row: int, column: int) -> str:
+        if self._mask is None or self._mask.shape != self._matrix():
+            return ""
+        if self._mask[row, column]:
+            return "   measured"
+        return "   not measured" if self._predicted is None else "   generated"
+
+    # --- small things -------------------------------------------------------------------------
+
+    def _matrix(self) -> tuple[int, int]:
+        rows, columns = self.canvas.values.shape
+        return rows, columns
+
+    def _n_coils(self) -> int:
+        return 0 if self._measured is None else int(self._measured.shape[0])
+
+    def _spacing(self) -> tuple[float, float]:
+        """Return the distance of two samples [1/m]: one over the field of view."""
+        matrix = self._matrix() if self._measured is None else self._measured.shape[-2:]
+        return 1 / (matrix[0] * self._voxel[0]), 1 / (matrix[1] * self._voxel[1])
+
+    def _space(self) -> None:
+        self.canvas.set_pixel_size(*self._spacing(), "1/m")
+
+    def _list_coils(self, count: int) -> None:
+        if self._coils.count() == count + 1:
+            return
+        self._coils.blockSignals(True)
+        self._coils.clear()
+        self._coils.addItems([_ALL, *(f"Coil {coil + 1}" for coil in range(count))])
+        self._coil = self._coil if self._coil < count else COMBINED
+        self._coils.setCurrentIndex(self._coil + 1)
+        self._coils.blockSignals(False)
+
+    def _lay_out(self) -> None:
+        for widget in (self._overlay_button, self._coils, self._modes):
+            self.header.add(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        tip = self.canvas.surface.toolTip()
+        self.canvas.surface.setToolTip(f"{_KEYS}\n{tip}")
+
+    def _connect(self) -> None:
+        self._modes.currentIndexChanged.connect(lambda index: self.set_mode(_MODES[index]))
+        self._coils.currentIndexChanged.connect(lambda index: self.choose_coil(index - 1))
+        self._overlay_button.toggled.connect(lambda _: self._tint())
+        self.canvas.brushed.connect(self._begin_stroke)
+        self.canvas.brush_moved.connect(self._go_on)
+        self.canvas.brush_lifted.connect(self._end_stroke)
+        self.canvas.pointed.connect(lambda _: self._show_footprint())
+        self.canvas.tool_changed.connect(lambda _: self._show_footprint())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Do what the key stands for: see the tooltip."""
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        if plain and event.key() == Qt.Key.Key_M:
+            self.set_mode(after(self._mode, -1 if shifted else 1))
+        elif plain and not shifted and event.key() in self._keys():
+            self._keys()[Qt.Key(event.key())]()
+        else:
+            super().keyPressEvent(event)
+
+    def _keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        keys: dict[Qt.Key, Callable[[], None]] = {
+            Qt.Key.Key_L: lambda: self.set_mode(
+                Mode.MAGNITUDE if self._mode is Mode.LOG else Mode.LOG
+            ),
+            Qt.Key.Key_J: lambda: self.choose_coil(self._coil - 1),
+            Qt.Key.Key_K: lambda: self.choose_coil(self._coil + 1),
+            Qt.Key.Key_B: lambda: self.set_painting(not self.painting),
+        }
+        if self.painting:
+            keys |= {
+                Qt.Key.Key_Space: self._dab,
+                Qt.Key.Key_X: lambda: self.set_brush(erasing=not self._erasing),
+                Qt.Key.Key_BracketLeft: lambda: self.set_brush(size=self._size - 1),
+                Qt.Key.Key_BracketRight: lambda: self.set_brush(size=self._size + 1),
+                Qt.Key.Key_T: lambda: self.set_brush(after(self._brush)),
+            }
+        return keys
+
+
+_KEYS = (
+    "M: next mode; L: logarithm; J, K: coil; B: take the brush or put it away\n"
+    "With the brush: arrows move it, Space paints, X erases, [ ] size, T lines or points"
+)
+
+
+def _overlay_button() -> QToolButton:
+    button = QToolButton()
+    button.setText("Mask")
+    button.setCheckable(True)
+    button.setChecked(True)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName("Show the mask over k-space")
+    button.setToolTip("Blue is measured; dark is not; orange was made up by the method")
+    return button

@@ -1,0 +1,76 @@
+"""What a point of the body becomes under the mask."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ksyn_gui.views.canvas import ArrayCanvas
+from ksyn_gui.views.levels import Levels, Values
+from ksyn_gui.views.view_header import ViewHeader
+
+FLOOR = -60.0
+"""Lowest value drawn [dB]."""
+_TITLE = "Point spread"
+
+
+class PointSpreadView(QWidget):
+    """Shows the magnitude of the point-spread function in decibels below its main lobe."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = ViewHeader(_TITLE, self)
+        self.canvas = ArrayCanvas(_TITLE, parent=self)
+        self.canvas.describe = self._words_for
+        self.canvas.set_look("viridis", lambda _: Levels(FLOOR, 0.0), "dB")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+
+    def set_point_spread(
+        self, magnitude: NDArray[np.float32] | None, side_lobe: float | None = None
+    ) -> None:
+        """Show it; None shows nothing.
+
+        Args:
+            magnitude: ``y x``, main lobe at ``n // 2``; any scale.
+            side_lobe: Highest side lobe, relative to the main lobe, for the caption.
+        """
+        if magnitude is None:
+            self.canvas.clear()
+            self.canvas.set_caption(_TITLE)
+            return
+        self.canvas.set_values(decibels(magnitude))
+        self.canvas.set_caption(_words(side_lobe))
+
+    def set_voxel_size(self, height: float, width: float) -> None:
+        """Say how large a pixel is [m]."""
+        self.canvas.set_pixel_size(height * 1e3, width * 1e3, "mm")
+
+    def _words_for(self, row: int, column: int) -> str:
+        place, value = self.canvas.place_of(row, column), float(self.canvas.values[row, column])
+        return f"Δx {place.x():+.1f}  Δy {place.y():+.1f} mm   {value:.1f} dB"
+
+
+def decibels(magnitude: NDArray[np.float32]) -> Values:
+    """Return 20 log₁₀ relative to the maximum, not below `FLOOR`."""
+    top = float(magnitude.max(initial=0.0))
+    if top <= 0.0:
+        return np.full(magnitude.shape, FLOOR, np.float32)
+    least = np.float32(top * 10 ** (FLOOR / 20))
+    values: Values = 20 * np.log10(np.maximum(magnitude, least) / np.float32(top))
+    return values
+
+
+def _words(side_lobe: float | None) -> str:
+    if side_lobe is None:
+        return _TITLE
+    if side_lobe <= 0:
+        return f"{_TITLE}: no side lobes"
+    return (
+        f"{_TITLE}: highest side lobe {100 * side_lobe:.1f} % ({20 * np.log10(side_lobe):.1f} dB)"
+    )
