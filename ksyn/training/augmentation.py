@@ -17,7 +17,7 @@ from torch.nn import functional
 from ksyn.diffusion.denoiser import to_channels, to_complex
 from ksyn.fourier import resize_centred
 
-Image = Complex[Tensor, "y x"]
+Image = Complex[Tensor, "_ _"]
 
 
 def augment(image: Image, matrix: tuple[int, int], rng: torch.Generator) -> Image:

@@ -38,9 +38,14 @@ def _slices(path: Path) -> list[NDArray[np.complex64]]:
     if path.suffix == ".npz":
         return _npz(path)
     if path.name.endswith((".nii", ".nii.gz")):
-        return _volume(nibabel.nifti1.load(path).get_fdata(dtype=np.float32))
+        return _volume(_voxels(path))
     pixels = pydicom.dcmread(path).pixel_array.astype(np.float32)
     return [image.astype(np.complex64) for image in pixels.reshape(-1, *pixels.shape[-2:])]
+
+
+def _voxels(path: Path) -> NDArray[np.float32]:
+    image = nibabel.Nifti1Image.from_filename(path)
+    return np.asarray(image.dataobj, dtype=np.float32)
 
 
 def _npz(path: Path) -> list[NDArray[np.complex64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import lightning
 from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
@@ -42,15 +43,11 @@ class Prior(lightning.LightningModule):
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Return Adam with linear warm-up and cosine decay."""
         optimizer = Adam(self.parameters(), self.run.learning_rate, betas=(0.9, 0.99))
-        schedule = LambdaLR(optimizer, self._rate)
+        schedule = LambdaLR(optimizer, _rate(self.run))
         return {
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule, "interval": "step"},
         }
-
-    def _rate(self, step: int) -> float:
-        warm = min(1.0, (step + 1) / (self.run.warm_up + 1))
-        return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(step / self.run.steps, 1))))
 
     def _loss(self, batch: Example) -> Tensor:
         denoised = self.model(batch.noisy, batch.sigma, batch.blur)
@@ -59,6 +56,17 @@ class Prior(lightning.LightningModule):
         out = sigma * data / (sigma**2 + data**2).sqrt() + blur_gain(batch.blur)
         error: Tensor = (denoised - batch.clean) / out
         return error.square().mean()
+
+
+def _rate(run: Run) -> Callable[[int], float]:
+    """Return the learning rate at each step as a fraction of its peak."""
+
+    def rate(step: int) -> float:
+        warm = min(1.0, (step + 1) / (run.warm_up + 1))
+        decay = 0.5 * (1 + math.cos(math.pi * min(step / run.steps, 1)))
+        return warm * (0.01 + 0.99 * decay)
+
+    return rate
 
 
 class Data(lightning.LightningDataModule):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import lightning
 import torch
 from lightning.pytorch.callbacks import EMAWeightAveraging, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
+from lightning.pytorch.plugins.io import TorchCheckpointIO
 
 from ksyn.training.prior import Data, Prior
 from ksyn.training.run import Run
@@ -39,6 +41,7 @@ def train(run_file: Path, folder: Path, *, resume: bool = False) -> Path:
                 enable_version_counter=False,
             ),
         ],
+        plugins=[_AtomicCheckpoints()],
         logger=CSVLogger(folder, name="", version="", flush_logs_every_n_steps=50),
         reload_dataloaders_every_n_epochs=1,
         log_every_n_steps=50,
@@ -49,6 +52,17 @@ def train(run_file: Path, folder: Path, *, resume: bool = False) -> Path:
     )
     trainer.fit(Prior(run), Data(run), ckpt_path=last if resume and last.exists() else None)
     return last
+
+
+class _AtomicCheckpoints(TorchCheckpointIO):
+    """Write a checkpoint beside its place and rename it: a kill never leaves half a file."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | Path, storage_options: object = None
+    ) -> None:
+        unfinished = Path(f"{path}.tmp")
+        super().save_checkpoint(checkpoint, unfinished, storage_options)
+        unfinished.replace(path)
 
 
 def trained_model(run: Run, checkpoint: Path) -> torch.nn.Module:
