@@ -22,6 +22,9 @@ install_import_hook("ksyn", "checking.checked")
 
 from leaks import Watch  # noqa: E402 - after the hook
 
+from ksyn.data import Mask, Problem  # noqa: E402
+from ksyn.phantoms import coil_maps, head_kspace  # noqa: E402
+
 torch.set_num_threads(1)
 settings.register_profile("ksyn", deadline=None, max_examples=25, derandomize=True, database=None)
 settings.load_profile("ksyn")
@@ -75,6 +78,29 @@ def data_folder() -> Path:
 def rng() -> torch.Generator:
     """Return a generator with a fixed seed."""
     return torch.Generator().manual_seed(1)
+
+
+@pytest.fixture
+def small_problem() -> Problem:
+    """Return a head of 48 × 40 with 4 coils: every third column and 10 at the centre measured."""
+    return problem_of((48, 40))
+
+
+@pytest.fixture(params=[(32, 32), (33, 31)], ids=["even", "odd"])
+def tiny_problem(request: pytest.FixtureRequest) -> Problem:
+    """Return a head of even, then of odd size."""
+    return problem_of(request.param)
+
+
+def problem_of(matrix: tuple[int, int], n_coils: int = 4, noise: float = 0.002) -> Problem:
+    """Return an undersampled made-up head with the maps it was scanned with."""
+    kspace = head_kspace(matrix, n_coils, noise=noise)
+    samples = torch.zeros(1, 1, *matrix, dtype=torch.bool)
+    samples[..., ::3] = True
+    centre = matrix[1] // 2
+    samples[..., centre - 5 : centre + 5] = True
+    mask = Mask(samples)
+    return Problem(mask.apply(kspace), mask, coil_maps(n_coils, matrix), noise)
 
 
 def _isolate_qt_settings(folder: Path) -> None:
