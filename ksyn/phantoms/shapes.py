@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-Curve = Float[Tensor, "vertex yx"]
+Curve = Float[Tensor, "_vertex yx"]  # _: lists hold curves of different lengths
 
 
 def ellipse(
