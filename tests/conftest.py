@@ -9,6 +9,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ install_import_hook("ksyn", "checking.checked")
 
 from leaks import Watch  # noqa: E402 - after the hook
 
-from ksyn.data import Mask, Problem  # noqa: E402
+from ksyn.data import KSpace, Mask, Problem  # noqa: E402
 from ksyn.phantoms import coil_maps, head_kspace  # noqa: E402
 
 torch.set_num_threads(1)
@@ -94,13 +95,19 @@ def tiny_problem(request: pytest.FixtureRequest) -> Problem:
 
 def problem_of(matrix: tuple[int, int], n_coils: int = 4, noise: float = 0.002) -> Problem:
     """Return an undersampled made-up head with the maps it was scanned with."""
-    kspace = head_kspace(matrix, n_coils, noise=noise)
     samples = torch.zeros(1, 1, *matrix, dtype=torch.bool)
     samples[..., ::3] = True
     centre = matrix[1] // 2
     samples[..., centre - 5 : centre + 5] = True
     mask = Mask(samples)
-    return Problem(mask.apply(kspace), mask, coil_maps(n_coils, matrix), noise)
+    kspace = mask.apply(_scan(matrix, n_coils, noise))
+    return Problem(kspace, mask, coil_maps(n_coils, matrix), noise)
+
+
+@cache
+def _scan(matrix: tuple[int, int], n_coils: int, noise: float) -> KSpace:
+    """Drawing the head takes most of a second, so each process does it once."""
+    return head_kspace(matrix, n_coils, noise=noise)
 
 
 def _isolate_qt_settings(folder: Path) -> None:
