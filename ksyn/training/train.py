@@ -21,7 +21,7 @@ def train(run_file: Path, folder: Path, *, resume: bool = False) -> Path:
 
     Args:
         run_file: What to train, see `Run`.
-        folder: Checkpoints and ``log.csv`` go here.
+        folder: Checkpoints and logs go here.
         resume: Go on from the folder's last checkpoint; the weights at the end are the same, bit
             for bit, as without the interruption.
     """
@@ -42,7 +42,7 @@ def train(run_file: Path, folder: Path, *, resume: bool = False) -> Path:
             ),
         ],
         plugins=[_AtomicCheckpoints()],
-        logger=CSVLogger(folder, name="", version="", flush_logs_every_n_steps=50),
+        logger=CSVLogger(folder, "logs", version=len(_logs(folder)), flush_logs_every_n_steps=50),
         reload_dataloaders_every_n_epochs=1,
         log_every_n_steps=50,
         num_sanity_val_steps=0,
@@ -76,6 +76,14 @@ def trained_model(run: Run, checkpoint: Path) -> torch.nn.Module:
 
 def losses(folder: Path) -> list[tuple[int, float]]:
     """Return (step, validation loss) of a run's log."""
-    with (folder / "metrics.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("validation_loss")]
-    return [(int(row["step"]), float(row["validation_loss"])) for row in rows]
+    return [
+        (int(row["step"]), float(row["validation_loss"]))
+        for log in _logs(folder)
+        for row in csv.DictReader(log.read_text(encoding="utf-8").splitlines())
+        if row.get("validation_loss")
+    ]
+
+
+def _logs(folder: Path) -> list[Path]:
+    """Return the logs of a run: one for its start and one for each time it was resumed."""
+    return sorted(folder.glob("logs/version_*/metrics.csv"), key=lambda path: path.stat().st_mtime)
