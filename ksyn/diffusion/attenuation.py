@@ -1,0 +1,109 @@
+"""How noise grows and high frequencies fade along the AK-diffusion process."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Complex, Float
+from torch import Tensor
+
+from ksyn.calibration import calibration_region
+from ksyn.data import Mask
+from ksyn.diffusion.denoiser import Blur, gaussian_transfer
+from ksyn.fourier import decentre, plain_fft, plain_ifft
+
+Fading = Literal["automatic", "both", "none"]
+"""Axes along which high frequencies fade; automatic: those along which the mask undersamples."""
+
+_NARROWEST_CENTRE = 16
+"""Below this many fully sampled lines the blur grows no further [samples]."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Levels i = 0 … N of z_i = G_i z_0 + σ_i n: the noise σ_i and the Gaussian G_i.
+
+    G_i(k) = exp(−½ τ_i ρ²), ρ the distance from DC in samples. In the image that is a blur of
+    standard deviation n √τ_i / 2π pixels on a grid of n, the form in which denoisers are told.
+
+    Source: AK-diffusion, arXiv 2308.15918, which leaves G open. Here τ_i is proportional to
+    σ_i² − σ_0², so that G_0 = 1 and the heat time of the blur follows the noise variance.
+    """
+
+    sigmas: tuple[float, ...]
+    """Noise level at i = 0 … N, growing."""
+    widest_blur: Blur = (0.0, 0.0)
+    """Blur at i = N along y and x [pixels]; an axis with 0 does not fade."""
+
+    @property
+    def n_steps(self) -> int:
+        """N."""
+        return len(self.sigmas) - 1
+
+    def blur(self, i: int) -> Blur:
+        """Return the blur at level i along y and x [pixels]."""
+        first, last = self.sigmas[0] ** 2, self.sigmas[-1] ** 2
+        share = math.sqrt((self.sigmas[i] ** 2 - first) / (last - first))
+        return share * self.widest_blur[0], share * self.widest_blur[1]
+
+    def gain(self, i: int, matrix: tuple[int, int]) -> Float[Tensor, "ky kx"]:
+        """Return G_i, zero frequency at ``n // 2``."""
+        return gaussian_transfer(matrix, self.blur(i))
+
+    def attenuate(
+        self, images: Complex[Tensor, "frame coil y x"], i: int
+    ) -> Complex[Tensor, "frame coil y x"]:
+        """Return Fᴴ G_i F of images."""
+        if self._axes:
+            return self._filtered(images, self.gain(i, _matrix(images)))
+        return images
+
+    def unfade(
+        self, images: Complex[Tensor, "frame coil y x"], i: int
+    ) -> Complex[Tensor, "frame coil y x"]:
+        """Return Fᴴ (G_i − G_{i+1}) F of images: what a step down to level i brings back."""
+        if self._axes:
+            matrix = _matrix(images)
+            return self._filtered(images, self.gain(i, matrix) - self.gain(i + 1, matrix))
+        return torch.zeros_like(images)
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        return tuple(axis for axis in (-2, -1) if self.widest_blur[axis] > 0)
+
+    def _filtered(self, images: Tensor, gain: Float[Tensor, "ky kx"]) -> Tensor:
+        # A convolution does not mind where the image's origin is: only the gain is decentred.
+        spectra = plain_fft(images, self._axes)
+        return plain_ifft(spectra * decentre(gain).to(images.device), self._axes)
+
+
+def geometric_sigmas(first: float, last: float, n_steps: int) -> tuple[float, ...]:
+    """Return σ_0 … σ_N in equal ratios."""
+    ratio = last / first
+    return tuple(first * ratio ** (i / n_steps) for i in range(n_steps + 1))
+
+
+def widest_blur(mask: Mask, fading: Fading) -> Blur:
+    """Return the blur after which only the fully sampled centre of k-space is left [pixels].
+
+    G_N is exp(−2) at the edge of the centre, so that G_N y, where the sampler starts, is nearly
+    G_N z_0 although y misses samples further out.
+    """
+    if fading == "none":
+        return 0.0, 0.0
+    centre = (span.stop - span.start for span in calibration_region(mask))
+    y, x = (_blur_to(lines, n) for lines, n in zip(centre, mask.matrix, strict=True))
+    return (max(y, x), max(y, x)) if fading == "both" else (y, x)
+
+
+def _blur_to(lines: int, n: int) -> float:
+    if lines >= n:
+        return 0.0
+    return 2 * n / (math.pi * max(lines, _NARROWEST_CENTRE))
+
+
+def _matrix(images: Tensor) -> tuple[int, int]:
+    return images.shape[-2], images.shape[-1]

@@ -1,0 +1,124 @@
+"""Where multi-coil images of one object live, and the two ways for a sampler to walk in it."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Complex
+from torch import Tensor
+
+from ksyn.encoding import coil_images, combine
+from ksyn.noise import complex_noise
+
+State = Complex[Tensor, "frame channel y x"]
+"""What a sampler walks with: coil images, or images of the coil maps."""
+
+
+def project(
+    images: Complex[Tensor, "frame coil y x"], maps: Complex[Tensor, "set coil y x"]
+) -> Complex[Tensor, "frame coil y x"]:
+    """Return P z = S Sᴴ z: the nearest coil images that one object can cause.
+
+    In k-space it is F S Sᴴ Fᴴ, the S̄ S̄* of AK-diffusion. An orthogonal projector where the
+    maps have root sum of squares 1; it is 0 where they are 0.
+    """
+    return coil_images(combine(images, maps), maps)
+
+
+@runtime_checkable
+class Space(Protocol):
+    """How a sampler holds z."""
+
+    maps: Complex[Tensor, "set coil y x"]
+    """S."""
+
+    def settle(self, images: Complex[Tensor, "frame coil y x"]) -> State:
+        """Return the state in which these coil images, a part of the drift, enter z."""
+
+    def project(self, state: State) -> State:
+        """Return P z."""
+
+    def noise(self, like: State, rng: torch.Generator) -> State:
+        """Return P n, n of level 1."""
+
+    def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
+        """Return z."""
+
+    def combined(self, state: State) -> Complex[Tensor, "frame set y x"]:
+        """Return Sᴴ z."""
+
+
+class AllCoils:
+    """z as printed in the paper: coil images, of which only score and noise are projected."""
+
+    def __init__(self, maps: Complex[Tensor, "set coil y x"]) -> None:
+        self.maps = maps
+
+    def settle(self, images: Complex[Tensor, "frame coil y x"]) -> State:
+        """Return the images as they are."""
+        return images
+
+    def project(self, state: State) -> State:
+        """Return P z."""
+        return project(state, self.maps)
+
+    def noise(self, like: State, rng: torch.Generator) -> State:
+        """Return P n."""
+        return project(_noise(like, rng), self.maps)
+
+    def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
+        """Return the state as it is."""
+        return state
+
+    def combined(self, state: State) -> Complex[Tensor, "frame set y x"]:
+        """Return Sᴴ z."""
+        return combine(state, self.maps)
+
+
+class Unprojected(AllCoils):
+    """z of a diffusion that knows no coil space, P = 1: the paper's ablation without S S*."""
+
+    def project(self, state: State) -> State:
+        """Return the state as it is."""
+        return state
+
+    def noise(self, like: State, rng: torch.Generator) -> State:
+        """Return n, independent in every coil."""
+        return _noise(like, rng)
+
+
+class CoilSpace:
+    """z inside the coil space, drift and start projected too: z = S x, held as x = Sᴴ z.
+
+    Since Sᴴ S = 1, P n is S times noise of the same level in x, and P of anything settled is
+    itself: one image a set of maps carries all coils. Where the maps vanish no coil sees x, and
+    its noise there, which a denoiser expects, changes nothing.
+    """
+
+    def __init__(self, maps: Complex[Tensor, "set coil y x"]) -> None:
+        self.maps = maps
+
+    def settle(self, images: Complex[Tensor, "frame coil y x"]) -> State:
+        """Return Sᴴ of the images."""
+        return combine(images, self.maps)
+
+    def project(self, state: State) -> State:
+        """Return the state: it is in the coil space already."""
+        return state
+
+    def noise(self, like: State, rng: torch.Generator) -> State:
+        """Return n."""
+        return _noise(like, rng)
+
+    def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
+        """Return S x."""
+        return coil_images(state, self.maps)
+
+    def combined(self, state: State) -> Complex[Tensor, "frame set y x"]:
+        """Return x."""
+        return state
+
+
+def _noise(like: State, rng: torch.Generator) -> State:
+    return complex_noise(tuple(like.shape), rng).to(like)

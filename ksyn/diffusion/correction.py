@@ -1,0 +1,95 @@
+"""Pull a network's estimate towards the measurement: three ways to weigh what both say.
+
+Each finds images near the estimate h, ½ ‖M F z − y‖² + λ ‖z − h‖² being least, but differs in
+what else it knows: nothing, that filters annihilate z, or that z = S x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Complex
+from torch import Tensor
+
+from ksyn.data import Problem
+from ksyn.encoding import Encoding, coil_images, combine, solve
+from ksyn.fourier import decentre, image_to_kspace, kspace_to_image, plain_fft, plain_ifft
+from ksyn.lowrank import annihilating_gram, apply_gram
+
+CoilImages = Complex[Tensor, "frame coil y x"]
+Correction = Callable[[CoilImages, float], CoilImages]
+"""``z = correction(h, weight)`` with λ = `weight`."""
+
+
+def correct_samples(problem: Problem) -> Correction:
+    """Return the correction that knows nothing else: a weighted mean at each measured sample."""
+    measured, mask = problem.kspace.samples, problem.mask.samples
+
+    def correction(images: CoilImages, weight: float) -> CoilImages:
+        kspace = image_to_kspace(images)
+        mean = (measured + 2 * weight * kspace) / (1 + 2 * weight)
+        return kspace_to_image(torch.where(mask, mean, kspace))
+
+    return correction
+
+
+def correct_low_rank(
+    problem: Problem,
+    *,
+    kernel: int = 5,
+    keep: float = 0.4,
+    penalty: float = 1.0,
+    iterations: int = 10,
+) -> Correction:
+    """Return the correction with `penalty` ‖H(z) N‖², the filters of the structured low rank.
+
+    Its normal equations (M + 2L + 2λ) z = y + 2λ h are solved by conjugate gradients from h on,
+    L in the image domain.
+
+    Args:
+        problem: What was measured; its fully sampled centre calibrates the filters.
+        kernel: Side of the filters [samples].
+        keep: Fraction of the right singular vectors taken as filters.
+        penalty: Weight of the filters against the data.
+        iterations: Conjugate-gradient iterations.
+
+    Source: AK-diffusion, arXiv 2308.15918, algorithm 1, line 6.
+    """
+    gram = 2 * penalty * annihilating_gram(problem.kspace, problem.mask, kernel, keep)
+    zero_filled = kspace_to_image(problem.kspace.samples)
+    mask = decentre(problem.mask.samples)
+    axes = (-1,) if _whole_columns(mask) else (-2, -1)
+
+    def correction(images: CoilImages, weight: float) -> CoilImages:
+        def normal(z: CoilImages) -> CoilImages:
+            measured = plain_ifft(plain_fft(z, axes) * mask, axes)
+            return measured + apply_gram(gram, z) + 2 * weight * z
+
+        return solve(normal, zero_filled + 2 * weight * images, images, iterations)
+
+    return correction
+
+
+def correct_maps(problem: Problem, *, iterations: int = 5) -> Correction:
+    """Return the correction that stays in the coil space, z = S x.
+
+    (Sᴴ Fᴴ M F S + 2λ) x = Sᴴ Fᴴ y + 2λ Sᴴ h is solved by conjugate gradients from Sᴴ h on: few
+    iterations leave what the data hardly determine to the network.
+    """
+    encoding, maps = Encoding(problem), problem.sens_maps.maps
+    zero_filled = encoding.adjoint(problem.kspace.samples)
+
+    def correction(images: CoilImages, weight: float) -> CoilImages:
+        x = combine(images, maps)
+
+        def normal(image: Tensor) -> Tensor:
+            return encoding.normal(image) + 2 * weight * image
+
+        return coil_images(solve(normal, zero_filled + 2 * weight * x, x, iterations), maps)
+
+    return correction
+
+
+def _whole_columns(mask: Tensor) -> bool:
+    return bool((mask == mask[..., :1, :]).all())
