@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from jaxtyping import Bool
 from torch import Tensor
@@ -48,6 +50,7 @@ def samples_left(total: int, acceleration: float, centre: int, what: str) -> int
         raise OptionError(
             f"Acceleration {acceleration:g} leaves {allowed:.4g} of {total} {what}, "
             f"but the fully sampled centre alone has {centre}.",
-            hint=f"Make the centre smaller, or ask for an acceleration up to {total / centre:.3g}.",
+            hint="Make the centre smaller, or ask for an acceleration up to "
+            f"{math.floor(100 * total / centre) / 100:g}.",
         )
     return int(allowed) - centre
