@@ -395,8 +395,8 @@ class ArrayCanvas(QWidget):
         if self._hue is not None:
             self.surface.show_bar(hue_wheel(), "−π", "π rad")
             return
-        high = f"{self._levels.high:.3g} {self._unit}".rstrip()
-        self.surface.show_bar(self._table(), f"{self._levels.low:.3g}", high)
+        high = f"{_written(self._levels.high)} {self._unit}".rstrip()
+        self.surface.show_bar(self._table(), _written(self._levels.low), high)
 
     def paint_now(self) -> None:
         """Paint what waits for the next turn of the event loop."""
@@ -648,6 +648,13 @@ def _once(parent: QWidget, milliseconds: int, function: Callable[[], None]) -> Q
     timer.setInterval(milliseconds)
     timer.timeout.connect(function)
     return timer
+
+
+def _written(value: float) -> str:
+    """Return a number in three digits; π where it is π."""
+    if abs(abs(value) - np.pi) < 1e-6:
+        return "π" if value > 0 else "−π"
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _tool_of(button: Qt.MouseButton, left: Tool) -> Tool:

@@ -114,7 +114,7 @@ class ErrorView(QWidget):
         if self._kind is ErrorKind.SIGNED:
             self.canvas.set_look("signed", lambda _: Levels(-end, end), "")
         else:
-            self.canvas.set_look("cividis", lambda _: Levels(0.0, end), "")
+            self.canvas.set_look("heat", lambda _: Levels(0.0, end), "")
 
     def _draw(self) -> None:
         error = self.error()

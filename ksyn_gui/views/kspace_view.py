@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
@@ -57,6 +57,8 @@ class KSpaceView(QWidget):
     """First and last sample ``(ky, kx)`` of a part of a stroke, and whether it erases. The first
     part of a stroke begins and ends at the same sample."""
     stroke_finished = Signal()
+    painting_changed = Signal(bool)
+    """Whether the left button paints."""
     brush_changed = Signal(object, int, bool)
     """Brush, its size in samples, and whether it erases."""
 
@@ -140,6 +142,14 @@ class KSpaceView(QWidget):
         self._draw()
         self.mode_changed.emit(mode)
 
+    def next_mode(self) -> None:
+        """Show the next of the six modes, round and round."""
+        self.set_mode(after(self._mode))
+
+    def toggle_logarithm(self) -> None:
+        """Switch between log magnitude and magnitude."""
+        self.set_mode(Mode.MAGNITUDE if self._mode is Mode.LOG else Mode.LOG)
+
     def set_coil(self, coil: int) -> None:
         """Show that coil, or all with `COMBINED`, without telling anybody."""
         if coil == self._coil or not COMBINED <= coil < self._n_coils():
@@ -184,9 +194,6 @@ class KSpaceView(QWidget):
         """Take the brush, or put it away."""
         if painting != self.painting:
             self.canvas.set_tool(Tool.BRUSH if painting else Tool.LEVELS)
-            if painting and self.canvas.place is None:
-                self.canvas.point_at(QPointF(0, 0))
-            self._show_footprint()
 
     def set_brush(
         self, brush: Brush | None = None, size: int | None = None, erasing: bool | None = None
@@ -208,6 +215,12 @@ class KSpaceView(QWidget):
         if self._brush is Brush.COLUMN:
             return slice(0, rows), across
         return slice(max(ky, 0), min(ky + self._size, rows)), across
+
+    def _take_tool(self, tool: Tool) -> None:
+        if tool is Tool.BRUSH and self.canvas.place is None:
+            self.canvas.point_at(QPointF(0, 0))
+        self._show_footprint()
+        self.painting_changed.emit(tool is Tool.BRUSH)
 
     def _begin_stroke(self, place: QPointF) -> None:
         self._last = self.canvas.sample_at(place)
@@ -368,7 +381,19 @@ class KSpaceView(QWidget):
         self.canvas.brush_moved.connect(self._go_on)
         self.canvas.brush_lifted.connect(self._end_stroke)
         self.canvas.pointed.connect(lambda _: self._show_footprint())
-        self.canvas.tool_changed.connect(lambda _: self._show_footprint())
+        self.canvas.tool_changed.connect(self._take_tool)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the keys of the brush before a menu's shortcut of the same name takes them."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._claims(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _claims(self, event: QEvent) -> bool:
+        if not self.painting or not isinstance(event, QKeyEvent) or event.modifiers():
+            return False
+        return event.key() in self._brush_keys()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Do what the key stands for: see the tooltip."""
@@ -383,22 +408,21 @@ class KSpaceView(QWidget):
 
     def _keys(self) -> dict[Qt.Key, Callable[[], None]]:
         keys: dict[Qt.Key, Callable[[], None]] = {
-            Qt.Key.Key_L: lambda: self.set_mode(
-                Mode.MAGNITUDE if self._mode is Mode.LOG else Mode.LOG
-            ),
+            Qt.Key.Key_L: self.toggle_logarithm,
             Qt.Key.Key_J: lambda: self.choose_coil(self._coil - 1),
             Qt.Key.Key_K: lambda: self.choose_coil(self._coil + 1),
             Qt.Key.Key_B: lambda: self.set_painting(not self.painting),
         }
-        if self.painting:
-            keys |= {
-                Qt.Key.Key_Space: self._dab,
-                Qt.Key.Key_X: lambda: self.set_brush(erasing=not self._erasing),
-                Qt.Key.Key_BracketLeft: lambda: self.set_brush(size=self._size - 1),
-                Qt.Key.Key_BracketRight: lambda: self.set_brush(size=self._size + 1),
-                Qt.Key.Key_T: lambda: self.set_brush(after(self._brush)),
-            }
-        return keys
+        return keys | self._brush_keys() if self.painting else keys
+
+    def _brush_keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        return {
+            Qt.Key.Key_Space: self._dab,
+            Qt.Key.Key_X: lambda: self.set_brush(erasing=not self._erasing),
+            Qt.Key.Key_BracketLeft: lambda: self.set_brush(size=self._size - 1),
+            Qt.Key.Key_BracketRight: lambda: self.set_brush(size=self._size + 1),
+            Qt.Key.Key_T: lambda: self.set_brush(after(self._brush)),
+        }
 
 
 _KEYS = (

@@ -5,55 +5,42 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import pyqtgraph
 from numpy.typing import NDArray
 
 Lut = NDArray[np.uint8]
 """``entry 3``: red, green, blue."""
 
-NAMES = ("grey", "cividis", "viridis", "signed", "phase")
-"""Grey and two sequential tables; blue–black–orange about zero; a cyclic one."""
-
-_FROM_PYQTGRAPH = {"cividis": "cividis", "viridis": "viridis", "phase": "CET-CBC1"}
-_BLUE, _ORANGE = (120, 200, 255), (255, 176, 64)
+_ANCHORS = {
+    "grey": ((0, 0, 0), (255, 255, 255)),
+    # From dark to light through blue and yellow, which every kind of colour vision tells apart.
+    "heat": ((0, 0, 0), (18, 52, 104), (84, 104, 128), (194, 164, 96), (255, 240, 168)),
+    # Below, at and above zero.
+    "signed": ((120, 200, 255), (0, 0, 0), (255, 176, 64)),
+    # Round the circle and back: −π, −π/2, 0, π/2, π.
+    "phase": ((24, 24, 28), (44, 116, 228), (240, 240, 240), (226, 158, 20), (24, 24, 28)),
+}
+NAMES = tuple(_ANCHORS)
 
 
 @lru_cache(maxsize=64)
 def lut(name: str, *, inverted: bool = False, gamma: float = 1.0) -> Lut:
     """Return a colour table, upside down or bent by an exponent if wanted."""
-    table = _plain(name)
-    if inverted:
-        table = table[::-1]
-    if gamma != 1.0:
-        table = table[np.round(255 * np.linspace(0, 1, 256) ** gamma).astype(int)]
-    table = np.ascontiguousarray(table)
-    table.flags.writeable = False
-    return table
+    anchors = np.array(_ANCHORS[name][:: -1 if inverted else 1], np.float64)
+    places = np.linspace(0, 1, 256) ** gamma
+    stops = np.linspace(0, 1, len(anchors))
+    table = np.stack([np.interp(places, stops, part) for part in anchors.T], axis=-1)
+    return _fixed(np.round(table).astype(np.uint8))
 
 
 @lru_cache(maxsize=1)
 def hue_wheel() -> Lut:
-    """Return 256 hues of equal lightness in order of phase, for complex colour."""
-    table = pyqtgraph.colormap.get("CET-C6").getLookupTable(nPts=256, alpha=False)
-    bright = table.astype(np.float32)
-    bright *= 255 / bright.max(axis=1, keepdims=True)
-    wheel: Lut = bright.astype(np.uint8)
-    return wheel
+    """Return 256 bright hues in order of phase (−π first), for complex colour."""
+    phase = np.arange(256)[:, None] * (2 * np.pi / 256) - np.pi
+    waves = 0.5 + 0.5 * np.cos(phase - np.array([0, 2 * np.pi / 3, -2 * np.pi / 3]))
+    return _fixed(np.round(255 * waves / waves.max(axis=1, keepdims=True)).astype(np.uint8))
 
 
-def _plain(name: str) -> Lut:
-    if name == "grey":
-        return np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-    if name == "signed":
-        return _signed()
-    table: Lut = pyqtgraph.colormap.get(_FROM_PYQTGRAPH[name]).getLookupTable(nPts=256, alpha=False)
-    return table.astype(np.uint8)
-
-
-def _signed() -> Lut:
-    """Blue below zero, black at zero, orange above."""
-    position = np.linspace(-1, 1, 256)[:, None]
-    below, above = np.maximum(-position, 0), np.maximum(position, 0)
-    table = below * np.array(_BLUE) + above * np.array(_ORANGE)
-    signed: Lut = np.round(table).astype(np.uint8)
-    return signed
+def _fixed(table: Lut) -> Lut:
+    """Return the table, protected: it is handed out more than once."""
+    table.flags.writeable = False
+    return table

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels, Values
+from ksyn_gui.views.profile_plot import ProfilePlot
 from ksyn_gui.views.view_header import ViewHeader
 
 FLOOR = -60.0
@@ -16,19 +17,29 @@ _TITLE = "Point spread"
 
 
 class PointSpreadView(QWidget):
-    """Shows the magnitude of the point-spread function in decibels below its main lobe."""
+    """Shows the magnitude of the point-spread function in decibels below its main lobe.
+
+    Under the picture stand its maxima along x and along y: what a mask of whole lines does is a
+    single row of pixels in the picture, and plain to see there.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.header = ViewHeader(_TITLE, self)
         self.canvas = ArrayCanvas(_TITLE, parent=self)
         self.canvas.describe = self._words_for
-        self.canvas.set_look("viridis", lambda _: Levels(FLOOR, 0.0), "dB")
+        self.canvas.set_look("heat", lambda _: Levels(FLOOR, 0.0), "dB")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.canvas, 3)
+        self.profiles = (ProfilePlot("along x [dB]", FLOOR), ProfilePlot("along y [dB]", FLOOR))
+        row = QHBoxLayout()
+        row.setSpacing(1)
+        for profile in self.profiles:
+            row.addWidget(profile)
+        layout.addLayout(row, 1)
         self.setFocusProxy(self.canvas)
 
     def set_point_spread(
@@ -41,11 +52,20 @@ class PointSpreadView(QWidget):
             side_lobe: Highest side lobe, relative to the main lobe, for the caption.
         """
         if magnitude is None:
-            self.canvas.clear()
-            self.canvas.set_caption(_TITLE)
+            self._clear()
             return
-        self.canvas.set_values(decibels(magnitude))
+        values = decibels(magnitude)
+        mark = float(20 * np.log10(side_lobe)) if side_lobe else None
+        self.canvas.set_values(values)
         self.canvas.set_caption(_words(side_lobe))
+        for axis, profile in enumerate(self.profiles):
+            profile.set_values(values.max(axis=axis), mark)
+
+    def _clear(self) -> None:
+        self.canvas.clear()
+        self.canvas.set_caption(_TITLE)
+        for profile in self.profiles:
+            profile.set_values(np.empty(0, np.float32))
 
     def set_voxel_size(self, height: float, width: float) -> None:
         """Say how large a pixel is [m]."""

@@ -364,10 +364,9 @@ def _paint_bar(painter: QPainter, box: QRectF, lut: Lut, low: str, high: str) ->
 
 
 def _text(painter: QPainter, box: QRectF, text: str) -> None:
-    """Paint light text with a dark edge, readable over any picture."""
+    """Paint light text on a dark ground, readable over any picture."""
     flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    painter.setPen(FIELD)
-    for shift in (QPointF(1, 1), QPointF(-1, -1), QPointF(1, -1), QPointF(-1, 1)):
-        painter.drawText(box.translated(shift), flags, text)
+    ground = painter.boundingRect(box, flags, text).adjusted(-3, 0, 3, 0)
+    painter.fillRect(ground, QColor(10, 11, 13, 165))
     painter.setPen(INK)
     painter.drawText(box, flags, text)
