@@ -102,8 +102,8 @@ class EquispacedFraction(Pattern):
         if acs_lines * self.acceleration == n:
             return columns_mask(centre, matrix[0])
         spacing = self.acceleration * (acs_lines - n) / (acs_lines * self.acceleration - n)
-        offset = whole_number(round(spacing), rng)
-        at = torch.arange(offset, n - 1, spacing, dtype=torch.float64).round().long()
+        offset = whole_number(round(min(spacing, n)), rng)
+        at = torch.arange(offset, max(n - 1, offset), spacing, dtype=torch.float64).round().long()
         return columns_mask(with_columns(centre, at), matrix[0])
 
 
