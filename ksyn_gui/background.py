@@ -32,7 +32,9 @@ class Background(QObject):
     busy_changed = Signal(bool)
     _wanted = Signal()
 
-    def __init__(self, name: str, parent: QObject | None = None, *, newest_wins: bool = True):
+    def __init__(
+        self, name: str, parent: QObject | None = None, *, newest_wins: bool = True
+    ) -> None:
         super().__init__(parent)
         self._newest_wins = newest_wins
         self._lock = Lock()
@@ -89,7 +91,7 @@ class Background(QObject):
             self.busy_changed.emit(self.busy)
 
     @Slot(object, object, object)
-    def _deliver(self, job: Job | None, result: Any, error: Exception | None) -> None:
+    def _deliver(self, job: Job | None, result: object, error: Exception | None) -> None:
         self._count(-1)
         if job is None or (self._newest_wins and job is not self._current):
             return

@@ -7,7 +7,7 @@ before torch is read from the disk.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,25 +23,50 @@ from ksyn_gui.facts import (
     MaskChoice,
     MethodFacts,
     PatternFacts,
+    PointSpread,
+    StoredResult,
     Trouble,
 )
 
 if TYPE_CHECKING:
-    from ksyn.data import KSpace
-    from ksyn.io import Layout, Scan
+    import torch
+
+    from ksyn.data import KSpace, Mask, Step
+    from ksyn.io.layout import Layout
+    from ksyn.io.scan import Scan
+    from ksyn.pipeline import Prepared, Run
+    from ksyn.recipe import Input, Recipe
+
+DEMO = "demo"
+"""Stands for the path of the built-in scan."""
+AS_ACQUIRED = "as-acquired"
+PAINTED = "painted"
+FROM_FILE = "file"
+_FIRST_MASK = ("uniform", {"acceleration": 4.0})
+"""What a fully sampled scan is undersampled with until something else is chosen."""
+
+Magnitude = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A scan, and how a recipe names it."""
+
+    scan: Scan
+    source: Input
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
     """One slice of a scan, read into memory."""
 
-    scan: Any
+    opened: Opened
     slice: int
     kspace: KSpace
     acquired: Bits
     """``frame ky kx``: the samples the scanner acquired."""
     fully_sampled: bool
-    reference: NDArray[np.float32] | None
+    reference: Magnitude | None
     """``frame y x``; None when the scan is undersampled."""
 
     @property
@@ -59,61 +84,109 @@ class Measured:
         samples: Complex = self.kspace.samples[index].numpy()
         return samples
 
-    def reference_of(self, frame: int) -> NDArray[np.float32] | None:
+    def reference_of(self, frame: int) -> Magnitude | None:
         """Return the reference of one frame, ``y x``."""
         return None if self.reference is None else self.reference[frame]
 
 
+# --- what can be chosen --------------------------------------------------------------------
+
+
 def load() -> Engine:
     """Import the engine and list what can be chosen."""
-    import torch
-
     from ksyn.masks import MASKS
     from ksyn.methods import METHODS
     from ksyn.options import options_of
+    from ksyn.recipe import Preparation
 
-    devices = [("auto", "Automatic"), ("cpu", "CPU")]
-    if torch.cuda.is_available():
-        devices.append(("cuda", torch.cuda.get_device_name()))
     return Engine(
         methods=[
             MethodFacts(m.name, m.title, m.family, m.when, m.unavailable(), options_of(m))
             for m in METHODS
         ],
         patterns=[PatternFacts(m.name, m.title, m.when, options_of(m)) for m in MASKS],
-        devices=devices,
-        read_filter="",
-        write_filter="",
+        preparation=options_of(Preparation),
+        devices=_devices(),
+        read_filter=_read_filter(),
+        write_filter=_write_filter(),
     )
 
 
-def open_scan(path: Path | str, layout: Layout | None = None) -> Scan:
-    """Open a scan; only its header is read."""
-    from ksyn import io
+def _devices() -> list[tuple[str, str]]:
+    import torch
 
-    return io.open_scan(path, layout)
+    if torch.cuda.is_available():
+        gpu = torch.cuda.get_device_name()
+        return [("auto", f"Automatic ({gpu})"), ("cpu", "CPU"), ("cuda", gpu)]
+    return [("auto", "Automatic (CPU)"), ("cpu", "CPU")]
+
+
+def _read_filter() -> str:
+    from ksyn.io import READERS
+
+    endings = [suffix for reader in READERS for suffix in reader.suffixes]
+    every = " ".join(f"*{suffix}" for suffix in dict.fromkeys(endings))
+    single = [
+        f"{reader.title} ({' '.join(f'*{suffix}' for suffix in reader.suffixes)})"
+        for reader in READERS
+        if reader.suffixes
+    ]
+    return ";;".join([f"Scans ({every})", *single, "All files (*)"])
+
+
+def _write_filter() -> str:
+    from ksyn.io import WRITERS
+
+    return ";;".join(f"{writer.title} (*{writer.suffixes[0]})" for writer in WRITERS)
+
+
+# --- scans and masks -----------------------------------------------------------------------
+
+
+def open_scan(path: Path | str, layout: Layout | None = None) -> Opened:
+    """Open a scan; only its header is read."""
+    from ksyn.io.layout import Layout
+    from ksyn.pipeline import open_input
+    from ksyn.recipe import DEMO as BUILT_IN
+    from ksyn.recipe import Input
+
+    said = layout or Layout()
+    where = BUILT_IN if path == DEMO else str(Path(path).absolute())
+    source = Input(path=where, key=said.key, axes=said.words or None, domain=said.domain)
+    return Opened(open_input(source), source)
 
 
 def is_layout_needed(error: Exception) -> bool:
     """Return whether a file could not be opened because nobody said which axis is which."""
-    return type(error).__name__ == "LayoutNeeded"
+    from ksyn.io.layout import LayoutNeeded
+
+    return isinstance(error, LayoutNeeded)
 
 
-def measure(scan: Scan, index: int) -> Measured:
+def measure(opened: Opened, index: int) -> Measured:
     """Read one slice."""
-    full = scan.fully_sampled(index)
+    scan = opened.scan
+    reference = scan.reference(index)
     return Measured(
-        scan=scan,
+        opened=opened,
         slice=index,
         kspace=scan.kspace(index),
         acquired=scan.mask(index).samples[:, 0].numpy(),
-        fully_sampled=full,
-        reference=scan.reference(index).numpy() if full else None,
+        fully_sampled=scan.fully_sampled(index),
+        reference=None if reference is None else reference.numpy(),
     )
 
 
+def first_mask(measured: Measured) -> tuple[str, Mapping[str, Any], int] | None:
+    """Return name, options and seed of the first mask of a scan; None for as acquired."""
+    from ksyn.masks import MASKS
+
+    name, options = _FIRST_MASK
+    return (name, options, 0) if measured.fully_sampled and name in MASKS.names() else None
+
+
 def make_mask(
-    name: str, options: Mapping[str, Any], seed: int, matrix: tuple[int, int], n_frames: int
+    name: str, options: Mapping[str, Any], seed: int, matrix: tuple[int, int]
 ) -> MaskChoice:
     """Draw a sampling pattern."""
     import torch
@@ -121,8 +194,179 @@ def make_mask(
     from ksyn.masks import MASKS
 
     rng = torch.Generator().manual_seed(seed)
-    mask = MASKS.get(name).of(options).draw((n_frames, *matrix), rng)
+    mask = MASKS.get(name).of(options).draw(matrix, rng)
     return MaskChoice(mask.samples[:, 0].numpy(), name, dict(options), seed)
+
+
+def load_mask(path: Path, matrix: tuple[int, int] | None) -> MaskChoice:
+    """Read a mask."""
+    from ksyn.masks import files
+
+    return MaskChoice(files.load_mask(path, matrix).samples[:, 0].numpy(), FROM_FILE, path=path)
+
+
+def save_mask(mask: MaskChoice, path: Path) -> Path:
+    """Write a mask, and return where."""
+    from ksyn.masks import files
+
+    files.save_mask(mask_of(mask.samples), path)
+    return path
+
+
+def mask_of(samples: Bits) -> Mask:
+    """Return bits ``frame ky kx`` as the engine's mask."""
+    import torch
+
+    from ksyn.data import Mask
+
+    return Mask(torch.from_numpy(np.ascontiguousarray(samples[:, None])))
+
+
+def preview(measured: Measured, mask: MaskChoice, frame: int) -> tuple[Magnitude, PointSpread]:
+    """Return the zero-filled image of one frame, ``y x``, and the point spread of its mask."""
+    from ksyn.masks.point_spread import peak_sidelobe, point_spread
+    from ksyn.pipeline import zero_filled
+
+    one = mask_of(mask.frame(frame)[None])
+    kspace = measured.kspace.with_samples(measured.kspace.samples[frame : frame + 1])
+    image: Magnitude = zero_filled(kspace, one)[0].numpy()
+    return image, PointSpread(point_spread(one).abs().numpy(), peak_sidelobe(one))
+
+
+# --- runs ----------------------------------------------------------------------------------
+
+
+class GuiRun:
+    """One run as the window sees it: its recipe, its steps, its numbers in the scan's units."""
+
+    def __init__(self, opened: Opened, recipe: Recipe, title: str, *, learned: bool) -> None:
+        self.title, self.learned = title, learned
+        self.recipe = recipe
+        self._opened = opened
+        self._run: Run | None = None
+
+    @property
+    def run(self) -> Run:
+        """The engine's run, once it is prepared."""
+        if self._run is None:
+            raise RuntimeError("The run is not prepared yet.")
+        return self._run
+
+    @property
+    def prepared(self) -> Prepared:
+        """The engine's problem, once it is prepared."""
+        return self.run.prepared
+
+    def steps(self) -> Iterator[Step]:
+        """Prepare, then yield the steps."""
+        from ksyn import pipeline
+
+        self._run = pipeline.run(self.recipe, self._opened.scan)
+        yield from self._run
+
+    def kspace_of(self, step: Step, frame: int, coil: int) -> torch.Tensor:
+        """Return the k-space ``ky kx`` of one of the scan's coils, in the problem's units."""
+        import torch
+
+        mixing = self.prepared.mixing
+        if mixing is None:
+            return step.kspace[frame, min(coil, step.kspace.shape[1] - 1)]
+        row: torch.Tensor = torch.linalg.pinv(mixing)[coil]
+        return torch.einsum("c,cyx->yx", row, step.kspace[frame])
+
+    def scale_image(self, image: Complex) -> Complex:
+        """Return an image ``y x`` of the problem in the scan's units."""
+        scaled: Complex = image * self.prepared.unit.cpu().numpy()
+        return scaled
+
+    def scale_kspace(self, kspace: Complex) -> Complex:
+        """Return k-space ``ky kx`` of the problem in the scan's units."""
+        scaled: Complex = kspace * np.float32(self.prepared.scale)
+        return scaled
+
+    def measure(self, step: Step) -> dict[str, float]:
+        """Return PSNR, SSIM and NMSE against the reference; empty without one."""
+        from ksyn.metrics import METRICS
+
+        if self.prepared.reference is None:
+            return {}
+        names = ("psnr", "ssim", "nmse")
+        return {name: METRICS.get(name)(step.image, self.prepared.reference) for name in names}
+
+
+def recipe_of(
+    measured: Measured,
+    mask: MaskChoice,
+    method: str,
+    options: Mapping[str, Any],
+    preparation: Mapping[str, Any],
+    seed: int,
+    device: str,
+) -> Recipe:
+    """Return what is on the screen as a recipe.
+
+    Raises:
+        OptionError: A value is out of range.
+    """
+    from ksyn.methods import METHODS
+    from ksyn.recipe import MethodChoice, Preparation, Recipe
+
+    return Recipe.model_validate(
+        {
+            "input": measured.opened.source,
+            "slice": measured.slice,
+            "mask": _mask_part(mask),
+            "preparation": Preparation.of(preparation),
+            "method": MethodChoice.of(METHODS.get(method).of(options)),
+            "seed": seed,
+            "device": device,
+        }
+    )
+
+
+def _mask_part(mask: MaskChoice) -> object:
+    from ksyn.recipe import AsAcquired, DrawnMask, FileMask, PatternMask
+
+    if mask.kind == AS_ACQUIRED:
+        return AsAcquired()
+    if mask.kind == FROM_FILE:
+        return FileMask(path=str(mask.path))
+    if mask.kind == PAINTED:
+        return DrawnMask.of(mask_of(mask.samples))
+    return PatternMask(name=mask.kind, options=dict(mask.options), seed=mask.seed)
+
+
+def finish(run: GuiRun) -> StoredResult:
+    """Return what a run has reached."""
+    result = run.run.result()
+    recipe = result.recipe
+    summary = {
+        "Slice": str(recipe.slice + 1),
+        "Acceleration": f"{result.acceleration:.2f}",
+        "Seed": str(recipe.seed),
+        "Steps": str(result.steps),
+        "Time": f"{result.seconds:.1f} s on {result.device}",
+        "Data residual": f"{result.data_residual:.2e}",
+    }
+    return StoredResult(
+        number=0,
+        title=run.title,
+        image=result.image.numpy(),
+        learned=run.learned,
+        metrics=result.scores or {},
+        summary=summary,
+        stopped=False,
+        engine_result=result,
+    )
+
+
+def save(result: StoredResult, path: Path) -> Path:
+    """Write a result with its recipe beside it, and return where."""
+    result.engine_result.save(path)
+    return path
+
+
+# --- trouble -------------------------------------------------------------------------------
 
 
 def trouble_of(error: Exception) -> Trouble:

@@ -48,7 +48,8 @@ class MaskChoice:
 
     def frame(self, index: int) -> Bits:
         """Return the mask of one frame, ``ky kx``."""
-        return self.samples[min(index, len(self.samples) - 1)]
+        one: Bits = self.samples[min(index, len(self.samples) - 1)]
+        return one
 
     @property
     def matrix(self) -> tuple[int, int]:
@@ -180,6 +181,8 @@ class Engine:
 
     methods: list[MethodFacts]
     patterns: list[PatternFacts]
+    preparation: list[Any]
+    """`ksyn.options.OptionInfo` of each option of the scan preparation (coil maps …)."""
     devices: list[tuple[str, str]]
     """Name and description, such as ``("cuda", "NVIDIA H200")``."""
     read_filter: str

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ksyn_gui.facts import Complex, Progress, Row, ShownStep
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ksyn.data import Step
 
 Halves = NDArray[np.float16]
 """Real and imaginary part beside each other: ``… 2``."""
@@ -33,11 +38,16 @@ class Source(Protocol):
     def learned(self) -> bool:
         """Whether a trained network takes part."""
 
-    @property
-    def scale(self) -> float:
-        """Scan units per unit of the method's images."""
+    def kspace_of(self, step: Step, frame: int, coil: int) -> Tensor:
+        """Return the k-space of one of the scan's coils, ``ky kx``, in the method's units."""
 
-    def measure(self, step: Any) -> dict[str, float]:
+    def scale_image(self, image: Complex) -> Complex:
+        """Return an image ``y x`` in the scan's units."""
+
+    def scale_kspace(self, kspace: Complex) -> Complex:
+        """Return k-space ``ky kx`` in the scan's units."""
+
+    def measure(self, step: Step) -> dict[str, float]:
         """Return quick metrics of one step against the reference; empty without one."""
 
 
@@ -76,8 +86,8 @@ class Recorder:
         self._total = 0
         self._began = monotonic()
         self._first_step = self._own = self._spent = 0.0
-        self.last: Any = None
-        """The newest step in full (ksyn.data.Step)."""
+        self.last: Step | None = None
+        """The newest step in full."""
 
     def look_at(self, frame: int, coil: int) -> None:
         """Keep the k-space of this frame and coil from now on."""
@@ -85,7 +95,7 @@ class Recorder:
 
     # In the run's thread -------------------------------------------------------------------
 
-    def watch(self, steps: Iterator[Any]) -> Iterator[Any]:
+    def watch(self, steps: Iterator[Step]) -> Iterator[Step]:
         """Yield the same steps, and keep of each what is affordable."""
         try:
             asked = monotonic()
@@ -97,27 +107,27 @@ class Recorder:
         finally:
             getattr(steps, "close", lambda: None)()
 
-    def present(self, step: Any) -> ShownStep:
+    def present(self, step: Step) -> ShownStep:
         """Return a step ready to be drawn."""
         frame, coil = self._look(step)
         return self._shown(
             step.index,
             step.total,
-            _array(step.image[frame]) * self._source.scale,
-            _array(step.kspace[frame, coil]) * self._source.scale,
+            self._source.scale_image(_array(step.image[frame])),
+            self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
             self._rows[-1].scalars if self._rows else step.scalars,
             live=True,
         )
 
-    def _record(self, step: Any) -> None:
+    def _record(self, step: Step) -> None:
         began = monotonic()
         scalars = dict(step.scalars)
         last = step.index + 1 == step.total
         picture = None
         if step.index == 0 or last or self._affordable():
             scalars |= self._source.measure(step)
-            if last or step.index % self._stride == 0:
-                picture = self._keepsake(step, scalars)
+        if last or (step.index % self._stride == 0 and self._affordable()):
+            picture = self._keepsake(step, scalars)
         with self._lock:
             self.last, self._total = step, step.total
             if not self._rows:
@@ -130,13 +140,13 @@ class Recorder:
     def _affordable(self) -> bool:
         return self._spent <= FREE_SECONDS + SHARE * self._own
 
-    def _keepsake(self, step: Any, scalars: dict[str, float]) -> Kept:
+    def _keepsake(self, step: Step, scalars: dict[str, float]) -> Kept:
         frame, coil = self._look(step)
         return Kept(
             step.index,
             step.total,
             _halves(step.image),
-            _halves(step.kspace[frame, coil]),
+            _halves(self._source.kspace_of(step, frame, coil)),
             frame,
             coil,
             scalars,
@@ -154,9 +164,9 @@ class Recorder:
                 if index % self._stride == 0 or index in ends
             }
 
-    def _look(self, step: Any) -> tuple[int, int]:
+    def _look(self, step: Step) -> tuple[int, int]:
         frame, coil = self._view
-        return min(frame, len(step.image) - 1), min(coil, step.kspace.shape[1] - 1)
+        return min(frame, len(step.image) - 1), coil
 
     # In the window's thread ----------------------------------------------------------------
 
@@ -186,9 +196,10 @@ class Recorder:
             return None
         nearest = min(indices, key=lambda kept: abs(kept - index))
         with self._lock:
-            if nearest not in self._kept or nearest == self.last.index:
-                return self.present(self.last)
-            kept = self._kept[nearest]
+            kept = self._kept.get(nearest)
+        newest = self.newest()
+        if kept is None or (newest is not None and nearest == newest.index):
+            return newest
         return self._called_back(kept)
 
     def _called_back(self, kept: Kept) -> ShownStep:
@@ -197,8 +208,8 @@ class Recorder:
         return self._shown(
             kept.index,
             kept.total,
-            _whole(kept.image[min(frame, len(kept.image) - 1)]) * self._source.scale,
-            _whole(kept.kspace) * self._source.scale if same else None,
+            self._source.scale_image(_whole(kept.image[min(frame, len(kept.image) - 1)])),
+            self._source.scale_kspace(_whole(kept.kspace)) if same else None,
             kept.scalars,
             live=False,
         )
@@ -215,7 +226,7 @@ class Recorder:
         total: int,
         image: Complex,
         kspace: Complex | None,
-        scalars: Any,
+        scalars: Mapping[str, float],
         *,
         live: bool,
     ) -> ShownStep:
@@ -225,12 +236,12 @@ class Recorder:
         )
 
 
-def _array(tensor: Any) -> Complex:
+def _array(tensor: Tensor) -> Complex:
     array: Complex = tensor.resolve_conj().cpu().numpy()
     return array
 
 
-def _halves(tensor: Any) -> Halves:
+def _halves(tensor: Tensor) -> Halves:
     """Return a complex tensor at half precision; torch does it several times quicker than numpy."""
     import torch  # late: the window shows before torch is read
 

@@ -87,7 +87,7 @@ class Runner(QObject):
         """Close the generator after the item that is being made."""
         self.mailbox.command(stopped=True)
 
-    def take(self) -> Any:
+    def take(self) -> object:
         """Return the newest item, or None when it was taken before."""
         return self.mailbox.take()
 
@@ -121,7 +121,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._changed = Condition()
-        self._item: Any = None
+        self._item: object = None
         self._allowed = 0
         self._paused = self._stopped = False
 
@@ -155,14 +155,14 @@ class Mailbox:
         """Whether the newest item was taken."""
         return self._item is None
 
-    def put(self, item: Any) -> bool:
+    def put(self, item: object) -> bool:
         """Replace the item, and return whether the last one had been taken."""
         with self._changed:
             was_empty = self._item is None
             self._item = item
             return was_empty
 
-    def take(self) -> Any:
+    def take(self) -> object:
         """Return the item, and empty the box."""
         with self._changed:
             item, self._item = self._item, None
@@ -190,7 +190,7 @@ class _Worker(QObject):
         super().__init__()
         self._mailbox = mailbox
         self._present: Present = lambda item: item
-        self._waiting: Any = None
+        self._waiting: object = None
         self._last_put = 0.0
 
     @Slot(object, object)

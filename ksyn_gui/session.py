@@ -11,19 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from ksyn.errors import OptionError, ShapeError
+from ksyn.errors import KsynError, OptionError, ShapeError
 from ksyn_gui import engine
 from ksyn_gui.background import Background
+from ksyn_gui.command import command_of
 from ksyn_gui.facts import (
     Bits,
     Complex,
     Engine,
     MaskChoice,
+    MethodFacts,
     PointSpread,
     RunState,
     ShownStep,
@@ -32,9 +34,11 @@ from ksyn_gui.facts import (
 from ksyn_gui.recorder import Recorder
 from ksyn_gui.runner import Runner
 
-AS_ACQUIRED = "as-acquired"
-PAINTED = "painted"
-FROM_FILE = "file"
+if TYPE_CHECKING:
+    from ksyn.io.layout import Layout
+    from ksyn.io.scan import Scan
+
+AS_ACQUIRED, PAINTED, FROM_FILE = engine.AS_ACQUIRED, engine.PAINTED, engine.FROM_FILE
 
 
 class Session(QObject):
@@ -59,13 +63,15 @@ class Session(QObject):
     mask_changed = Signal(object)
     """MaskChoice or None."""
     zero_filled_changed = Signal(object)
-    """Image of the measured samples alone, complex64 ``y x``, or None."""
+    """Root sum of squares of the measured samples alone, float32 ``y x``, or None."""
     point_spread_changed = Signal(object)
     """PointSpread or None."""
 
     method_changed = Signal(str)
     options_changed = Signal(object)
     """Values that differ from the defaults, by name."""
+    preparation_changed = Signal(object)
+    """Values of `ksyn.recipe.Preparation` that differ from the defaults, by name."""
     device_changed = Signal(str)
     seed_changed = Signal(int)
 
@@ -96,17 +102,18 @@ class Session(QObject):
         super().__init__(parent)
         self._kept_bytes = kept_bytes
         self._engine: Engine | None = None
-        self._scan: Any = None
+        self._opened: engine.Opened | None = None
         self._slice = self._frame = self._coil = 0
         self._measured: engine.Measured | None = None
         self._mask: MaskChoice | None = None
         self._method = "zero-filled"
         self._options: dict[str, dict[str, Any]] = {}
+        self._preparation: dict[str, Any] = {}
         self._device = "auto"
         self._seed = 0
         self._run_state = RunState.IDLE
         self._recorder: Recorder | None = None
-        self._run: engine.Run | None = None
+        self._run: engine.GuiRun | None = None
         self._shown: ShownStep | None = None
         self._following = True
         self._results: list[StoredResult] = []
@@ -127,9 +134,9 @@ class Session(QObject):
         return self._engine
 
     @property
-    def scan(self) -> Any:
+    def scan(self) -> Scan | None:
         """The open ksyn.io.Scan, or None."""
-        return self._scan
+        return None if self._opened is None else self._opened.scan
 
     @property
     def slice(self) -> int:
@@ -172,6 +179,11 @@ class Session(QObject):
         return self._options.get(self._method, {})
 
     @property
+    def preparation(self) -> Mapping[str, Any]:
+        """What of the scan preparation differs from the defaults."""
+        return self._preparation
+
+    @property
     def device(self) -> str:
         """``auto``, ``cpu`` or ``cuda``."""
         return self._device
@@ -212,7 +224,7 @@ class Session(QObject):
         """Import torch and list what can be chosen; `engine_changed` follows."""
         self._work(self._files, "Loading the engine …", engine.load, self._receive_engine)
 
-    def open(self, path: Path | str, layout: Any = None) -> None:
+    def open(self, path: Path | str, layout: Layout | None = None) -> None:
         """Open a scan (``"demo"`` is the built-in one); `scan_changed` or an error follows."""
         if self._refuse_while_running("open another scan"):
             return
@@ -227,7 +239,7 @@ class Session(QObject):
 
     def set_slice(self, index: int) -> None:
         """Show another slice; limited to those there are."""
-        index = _within(index, 0 if self._scan is None else self._scan.n_slices)
+        index = _within(index, 0 if self.scan is None else self.scan.n_slices)
         if index == self._slice or self._refuse_while_running("change the slice"):
             return
         self._slice = index
@@ -237,7 +249,7 @@ class Session(QObject):
 
     def set_frame(self, index: int) -> None:
         """Show another frame of the series; allowed while running."""
-        index = _within(index, 0 if self._scan is None else self._scan.n_frames)
+        index = _within(index, 0 if self.scan is None else self.scan.n_frames)
         if index == self._frame:
             return
         self._frame = index
@@ -248,7 +260,7 @@ class Session(QObject):
 
     def set_coil(self, index: int) -> None:
         """Show another coil's k-space; allowed while running."""
-        index = _within(index, 0 if self._scan is None else self._scan.n_coils)
+        index = _within(index, 0 if self.scan is None else self.scan.n_coils)
         if index == self._coil:
             return
         self._coil = index
@@ -257,21 +269,24 @@ class Session(QObject):
 
     # Mask ----------------------------------------------------------------------------------
 
-    def set_mask(self, samples: Bits, kind: str = PAINTED, *, path: Path | None = None) -> None:
-        """Take a mask that was painted or read, bool ``ky kx`` or ``frame ky kx``."""
+    def set_mask(self, samples: Bits) -> None:
+        """Take a mask that was painted, bool ``ky kx`` or ``frame ky kx``."""
         frames = samples[None] if samples.ndim == 2 else samples
-        self._set_mask(MaskChoice(np.ascontiguousarray(frames, dtype=bool), kind, path=path))
+        self._set_mask(MaskChoice(np.ascontiguousarray(frames, dtype=bool), PAINTED))
+
+    def restore_mask(self, mask: MaskChoice) -> None:
+        """Take back a mask that was there before: this is how undo speaks."""
+        self._set_mask(mask)
 
     def make_mask(self, name: str, options: Mapping[str, Any], seed: int = 0) -> None:
         """Draw a pattern of MASKS for the open scan; `mask_changed` or an error follows."""
         if self._measured is None:
             return
-        matrix, frames = self._measured.matrix, self._measured.n_frames
-        options = dict(options)
+        matrix, options = self._measured.matrix, dict(options)
         self._work(
             self._patterns,
             "",
-            lambda: engine.make_mask(name, options, seed, matrix, frames),
+            lambda: engine.make_mask(name, options, seed, matrix),
             self._set_mask,
         )
 
@@ -282,11 +297,12 @@ class Session(QObject):
 
     def load_mask(self, path: Path) -> None:
         """Read a mask (.npy, ``ky kx`` with 1 = measured); `mask_changed` or an error follows."""
+        matrix = None if self._measured is None else self._measured.matrix
         self._work(
             self._files,
             f"Reading {path.name} …",
-            lambda: engine.load_mask(path),
-            lambda samples: self.set_mask(samples, FROM_FILE, path=path),
+            lambda: engine.load_mask(path, matrix),
+            self._set_mask,
         )
 
     def save_mask(self, path: Path) -> None:
@@ -305,7 +321,7 @@ class Session(QObject):
         self.method_changed.emit(name)
         self.options_changed.emit(dict(self.options))
 
-    def set_option(self, name: str, value: Any) -> None:
+    def set_option(self, name: str, value: object) -> None:
         """Set one option of the chosen method."""
         self.set_options({**self.options, name: value})
 
@@ -315,6 +331,12 @@ class Session(QObject):
             return
         self._options[self._method] = dict(values)
         self.options_changed.emit(dict(values))
+
+    def set_preparation(self, values: Mapping[str, Any]) -> None:
+        """Choose how coil maps are made; what is left out takes its default."""
+        if dict(values) != self._preparation:
+            self._preparation = dict(values)
+            self.preparation_changed.emit(dict(values))
 
     def set_device(self, name: str) -> None:
         """Choose where the next run computes."""
@@ -328,6 +350,17 @@ class Session(QObject):
             self._seed = seed
             self.seed_changed.emit(seed)
 
+    def method_facts(self) -> MethodFacts:
+        """Return what is known of the chosen method.
+
+        Raises:
+            OptionError: The engine has none of that name (or is not loaded yet).
+        """
+        for facts in self._engine.methods if self._engine else ():
+            if facts.name == self._method:
+                return facts
+        raise OptionError(f"There is no method called {self._method!r}.")
+
     # Run -----------------------------------------------------------------------------------
 
     def run(self, *, paused: bool = False) -> None:
@@ -337,21 +370,16 @@ class Session(QObject):
         if self._measured is None or self._mask is None or self._engine is None:
             self.notice.emit("Open a scan first.")
             return
-        self._run = engine.Run(
-            measured=self._measured,
-            mask=self._mask,
-            method=self._method,
-            options=dict(self.options),
-            device=self._device,
-            seed=self._seed,
-            learned=self._learned(),
-        )
-        self._recorder = recorder = Recorder(self._run, self._kept_bytes)
+        try:
+            self._run = run = self._new_run(self._measured, self._mask)
+        except KsynError as error:
+            self._raise(error)
+            return
+        self._recorder = recorder = Recorder(run, self._kept_bytes)
         recorder.look_at(self._frame, self._coil)
         self._set_run_state(RunState.PREPARING)
         self._follow(at_newest=True)
         self.kept_changed.emit([])
-        run = self._run
         self._runner.start(lambda: recorder.watch(run.steps()), recorder.present, paused=paused)
 
     def pause(self) -> None:
@@ -364,6 +392,13 @@ class Session(QObject):
         if self._run_state is RunState.PAUSED:
             self._set_run_state(RunState.RUNNING)
             self._runner.resume()
+
+    def pause_or_resume(self) -> None:
+        """Do the one that makes sense."""
+        if self._run_state is RunState.PAUSED:
+            self.resume()
+        else:
+            self.pause()
 
     def step(self) -> None:
         """Make one step and rest; begins a run when there is none."""
@@ -408,24 +443,24 @@ class Session(QObject):
     def save_result(self, number: int, path: Path) -> None:
         """Write a result with its recipe beside it; `saved` or an error follows."""
         result = self._result(number)
-        frame = self._frame
         self._work(
             self._files,
             f"Writing {path.name} …",
-            lambda: engine.save(result, path, frame),
+            lambda: engine.save(result, path),
             self.saved.emit,
         )
 
     def command_of(self, number: int) -> str:
         """Return the ``ksyn recon`` command that repeats a run."""
-        return engine.command(self._result(number))
+        return command_of(self._result(number).engine_result.recipe)
 
     # End -----------------------------------------------------------------------------------
 
     def close(self, milliseconds: int = 3000) -> bool:
         """Stop every thread, and return whether all ended in time."""
         threads = (self._files, self._slices, self._patterns, self._previews, self._runner)
-        return all([thread.close(milliseconds) for thread in threads])
+        ended = [thread.close(milliseconds) for thread in threads]
+        return all(ended)
 
     # How it works --------------------------------------------------------------------------
 
@@ -440,7 +475,7 @@ class Session(QObject):
         """Compute in a thread, and say so meanwhile."""
 
         def then(react: Callable[[Any], None]) -> Callable[[Any], None]:
-            def finish(outcome: Any) -> None:
+            def finish(outcome: object) -> None:
                 if what:
                     self.busy_changed.emit("")
                 react(outcome)
@@ -461,9 +496,10 @@ class Session(QObject):
         else:
             self._raise(error)
 
-    def _receive_scan(self, scan: Any) -> None:
+    def _receive_scan(self, opened: engine.Opened) -> None:
         self._forget_steps()
-        self._scan, self._measured, self._mask = scan, None, None
+        self._opened, self._measured, self._mask = opened, None, None
+        scan = opened.scan
         self._slice, self._frame, self._coil = scan.n_slices // 2, 0, 0
         self.scan_changed.emit(scan)
         self.slice_changed.emit(self._slice)
@@ -473,11 +509,13 @@ class Session(QObject):
         self._read_slice()
 
     def _read_slice(self) -> None:
-        scan, index = self._scan, self._slice
+        opened, index = self._opened, self._slice
+        if opened is None:
+            return
         self._work(
             self._slices,
             f"Reading slice {index + 1} …",
-            lambda: engine.measure(scan, index),
+            lambda: engine.measure(opened, index),
             self._receive_measured,
         )
 
@@ -509,6 +547,7 @@ class Session(QObject):
         self.reference_changed.emit(self.reference)
 
     def _set_mask(self, mask: MaskChoice) -> None:
+        mask = self._of_acquired(mask)
         old, self._mask = self._mask, mask
         if self._measured is not None and not self._mask_fits():
             self._mask = old
@@ -523,6 +562,13 @@ class Session(QObject):
         self.mask_changed.emit(mask)
         self._preview()
 
+    def _of_acquired(self, mask: MaskChoice) -> MaskChoice:
+        """Return the mask without samples that the scanner never acquired."""
+        measured = self._measured
+        if measured is None or measured.fully_sampled or mask.matrix != measured.matrix:
+            return mask
+        return replace(mask, samples=mask.samples & measured.acquired)
+
     def _preview(self) -> None:
         """Ask for the zero-filled image and the point spread of the mask."""
         if self._measured is None or self._mask is None:
@@ -535,22 +581,29 @@ class Session(QObject):
             self._receive_preview,
         )
 
-    def _receive_preview(self, preview: tuple[Complex, PointSpread]) -> None:
+    def _receive_preview(self, preview: tuple[engine.Magnitude, PointSpread]) -> None:
         zero_filled, point_spread = preview
         self.zero_filled_changed.emit(zero_filled)
         self.point_spread_changed.emit(point_spread)
 
-    def _learned(self) -> bool:
-        assert self._engine is not None
-        family = {facts.name: facts.family for facts in self._engine.methods}
-        if self._method not in family:
-            raise OptionError(f"There is no method called {self._method!r}.")
-        return family[self._method] != "classical"
+    def _new_run(self, measured: engine.Measured, mask: MaskChoice) -> engine.GuiRun:
+        facts = self.method_facts()
+        recipe = engine.recipe_of(
+            measured,
+            mask,
+            self._method,
+            self.options,
+            self._preparation,
+            self._seed,
+            self._device,
+        )
+        learned = facts.family != "classical"
+        return engine.GuiRun(measured.opened, recipe, facts.title, learned=learned)
 
     @Slot()
     def _take_step(self) -> None:
         frame = self._runner.take()
-        if frame is None or self._recorder is None:
+        if not isinstance(frame, ShownStep) or self._recorder is None:
             return
         if self._run_state is RunState.PREPARING:
             self._set_run_state(RunState.RUNNING)
@@ -573,11 +626,10 @@ class Session(QObject):
             self._raise(error)
         if run is None or recorder is None or recorder.last is None:
             return
-        last = recorder.last
         self._work(
             self._files,
             "Measuring the result …",
-            lambda: engine.finish(run, recorder, last),
+            lambda: engine.finish(run),
             lambda result: self._store(replace(result, stopped=stopped or error is not None)),
         )
 

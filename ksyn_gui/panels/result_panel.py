@@ -1,0 +1,126 @@
+"""Finished runs: look at one again, save it with its recipe, take it away as a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+
+from ksyn_gui.actions import action_info
+from ksyn_gui.facts import StoredResult
+from ksyn_gui.parts import column, push_button, quiet, tool_button
+from ksyn_gui.scalars import scalar_text, scalar_title
+from ksyn_gui.session import Session
+
+_NUMBER = Qt.ItemDataRole.UserRole
+_IN_LIST = ("psnr", "ssim")
+
+
+class ResultPanel(QWidget):
+    """The list of results, newest on top, and what can be done with one."""
+
+    save_requested = Signal(int)
+    """Number of the result; the window asks for the file."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.results = QListWidget()
+        self.empty = quiet("Finished runs are listed here.")
+        self.details = quiet()
+        self.save = push_button("Save …", "floppy-disk", action_info("save").tooltip)
+        copy = action_info("copy_command")
+        self.copy = tool_button(copy.icon, copy.plain_text, copy.tooltip)
+        self.remove = tool_button("trash", "Remove result", "Remove this result from the list")
+        self._lay_out()
+        self._connect(session)
+        self._list(session.results)
+
+    @property
+    def chosen(self) -> int | None:
+        """Number of the result that is chosen."""
+        item = self.results.currentItem()
+        return None if item is None else int(item.data(_NUMBER))
+
+    def copy_command(self) -> None:
+        """Put the command that repeats the run on the clipboard."""
+        if self.chosen is not None:
+            QGuiApplication.clipboard().setText(self._session.command_of(self.chosen))
+            self._session.notice.emit("The command is on the clipboard.")
+
+    def ask_save(self) -> None:
+        """Ask for the chosen result to be saved."""
+        if self.chosen is not None:
+            self.save_requested.emit(self.chosen)
+
+    def _lay_out(self) -> None:
+        self.results.setAccessibleName("Results")
+        self.results.setWordWrap(True)
+        self.results.setMinimumHeight(90)
+        self.results.setIconSize(QSize(16, 16))
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.save, 1)
+        buttons.addWidget(self.copy)
+        buttons.addWidget(self.remove)
+        layout = column(self)
+        layout.addWidget(self.empty)
+        layout.addWidget(self.results, 1)
+        layout.addWidget(self.details)
+        layout.addLayout(buttons)
+
+    def _connect(self, session: Session) -> None:
+        self.results.currentItemChanged.connect(self._choose)
+        self.results.itemClicked.connect(self._choose)
+        self.save.clicked.connect(self.ask_save)
+        self.copy.clicked.connect(self.copy_command)
+        self.remove.clicked.connect(self._remove)
+        session.results_changed.connect(self._list)
+
+    def _list(self, results: list[StoredResult]) -> None:
+        with QSignalBlocker(self.results):
+            self.results.clear()
+            for result in reversed(results):
+                self.results.addItem(_item(result))
+            self.results.setCurrentRow(0 if results else -1)
+        self.empty.setVisible(not results)
+        self.results.setVisible(bool(results))
+        for button in (self.save, self.copy, self.remove):
+            button.setEnabled(bool(results))
+        self._describe()
+
+    def _choose(self) -> None:
+        self._describe()
+        if self.chosen is not None:
+            self._session.show_result(self.chosen)
+
+    def _remove(self) -> None:
+        if self.chosen is not None:
+            self._session.remove_result(self.chosen)
+
+    def _describe(self) -> None:
+        chosen = next((r for r in self._session.results if r.number == self.chosen), None)
+        lines = [] if chosen is None else [f"{k}: {v}" for k, v in chosen.summary.items()]
+        if chosen is not None:
+            lines += [f"{scalar_title(k)}: {scalar_text(k, v)}" for k, v in chosen.metrics.items()]
+        self.details.setText("\n".join(lines))
+        self.details.setVisible(bool(lines))
+
+
+def suggested_name(result: StoredResult, scan: Path) -> str:
+    """Return a file name for a result; the scan's own name, never a patient's."""
+    return f"{scan.stem}-{result.number}.npy"
+
+
+def _item(result: StoredResult) -> QListWidgetItem:
+    scores = "   ".join(
+        f"{scalar_title(name)} {scalar_text(name, result.metrics[name])}"
+        for name in _IN_LIST
+        if name in result.metrics
+    )
+    stopped = " (stopped)" if result.stopped else ""
+    text = f"{result.number}  {result.title}{stopped}"
+    item = QListWidgetItem(f"{text}\n{scores}" if scores else text)
+    item.setData(_NUMBER, result.number)
+    return item

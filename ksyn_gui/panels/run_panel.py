@@ -1,0 +1,141 @@
+"""Run, pause, step, stop; how far it is, and how good."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from ksyn_gui.actions import action_info
+from ksyn_gui.facts import Progress, RunState, ShownStep
+from ksyn_gui.parts import GAP, column, push_button, quiet, tool_button, value
+from ksyn_gui.scalars import scalar_text, scalar_title
+from ksyn_gui.session import Session
+from ksyn_gui.theme import icon
+
+_FIRST = ("data_residual", "psnr", "ssim", "nmse")
+"""Scalars worth standing in the panel, in this order."""
+
+
+class RunPanel(QWidget):
+    """The buttons of the run, its progress and its numbers."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.run = push_button("Run", "play", action_info("run").tooltip, main=True)
+        self.pause = _button("pause")
+        self.step = _button("step")
+        self.stop = _button("stop")
+        self.bar = QProgressBar()
+        self.where = value("No run yet")
+        self.left = quiet()
+        self.numbers = Numbers()
+        self._lay_out()
+        self._connect(session)
+        self._show_state(session.run_state)
+
+    def _lay_out(self) -> None:
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the run")
+        self.left.setWordWrap(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP)
+        buttons.addWidget(self.run, 1)
+        for button in (self.pause, self.step, self.stop):
+            buttons.addWidget(button)
+        words = QHBoxLayout()
+        words.addWidget(self.where, 1)
+        words.addWidget(self.left)
+        layout = column(self)
+        layout.addLayout(buttons)
+        layout.addWidget(self.bar)
+        layout.addLayout(words)
+        layout.addWidget(self.numbers)
+
+    def _connect(self, session: Session) -> None:
+        self.run.clicked.connect(lambda: session.run())
+        self.pause.clicked.connect(session.pause_or_resume)
+        self.step.clicked.connect(session.step)
+        self.stop.clicked.connect(session.stop)
+        session.run_state_changed.connect(self._show_state)
+        session.stepped.connect(self._show_progress)
+        session.step_shown.connect(self._show_numbers)
+        session.scan_changed.connect(lambda _: self._show_state(session.run_state))
+
+    def _show_state(self, state: RunState) -> None:
+        paused = state is RunState.PAUSED
+        ready = self._session.scan is not None
+        going = state in (RunState.RUNNING, RunState.PREPARING)
+        self.run.setEnabled(ready and state is RunState.IDLE)
+        self.pause.setEnabled(going or paused)
+        self.pause.setIcon(icon("play" if paused else "pause"))
+        self.pause.setAccessibleName("Resume" if paused else "Pause")
+        self.step.setEnabled(ready and state in (RunState.IDLE, RunState.PAUSED))
+        self.stop.setEnabled(going or paused)
+        self.bar.setRange(0, 0 if state is RunState.PREPARING else max(self.bar.maximum(), 1))
+        words = {
+            RunState.PREPARING: "Preparing coils …",
+            RunState.STOPPING: "Stopping …",
+            RunState.PAUSED: "Paused",
+            RunState.IDLE: "",
+        }
+        self.left.setText(words.get(state, self.left.text()))
+        if state is RunState.PREPARING:
+            self.where.setText("Starting")
+
+    def _show_progress(self, progress: Progress) -> None:
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.index + 1)
+        self.where.setText(f"Step {progress.index + 1} of {progress.total}")
+        if self._session.run_state is RunState.RUNNING and progress.seconds_left is not None:
+            self.left.setText(f"{duration(progress.seconds_left)} left")
+
+    def _show_numbers(self, step: ShownStep | None) -> None:
+        self.numbers.show_scalars({} if step is None else dict(step.scalars))
+
+
+class Numbers(QWidget):
+    """A few scalars, two in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: dict[str, QLabel] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(2)
+        for place, name in enumerate(_FIRST):
+            row, across = divmod(place, 2)
+            title = quiet(scalar_title(name))
+            title.setWordWrap(False)
+            shown = value("–")
+            self._grid.addWidget(title, row, 2 * across)
+            self._grid.addWidget(shown, row, 2 * across + 1)
+            self._values[name] = shown
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
+
+    def show_scalars(self, scalars: dict[str, float]) -> None:
+        """Show these numbers; a dash where there is none."""
+        for name, label in self._values.items():
+            label.setText(scalar_text(name, scalars[name]) if name in scalars else "–")
+
+
+def duration(seconds: float) -> str:
+    """Return a time as ``12 s`` or ``3:07 min``."""
+    if seconds < 1:
+        return "< 1 s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d} min"
+    return f"{minutes // 60}:{minutes % 60:02d} h"
+
+
+def _button(name: str) -> QToolButton:
+    info = action_info(name)
+    button = tool_button(info.icon, info.plain_text, info.tooltip)
+    button.setProperty("role", "framed")
+    button.setIconSize(QSize(18, 18))
+    return button

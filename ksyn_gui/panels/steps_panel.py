@@ -1,0 +1,188 @@
+"""The steps of the run: scrub through them, play them, see every number as a curve."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
+
+from ksyn_gui.actions import action_info
+from ksyn_gui.facts import Progress, RunState, ShownStep
+from ksyn_gui.parts import column, quiet, tool_button, value
+from ksyn_gui.session import Session
+from ksyn_gui.theme import icon
+from ksyn_gui.views.curve_view import CurveView
+
+FRAMES_PER_SECOND = 15
+_CURVES = ("data_residual", "psnr", "ssim")
+
+
+class StepsPanel(QWidget):
+    """Scrubber above, curves below."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.scrubber = Scrubber()
+        self.first, self.back, self.replay, self.on, self.last = (
+            _button(name) for name in ("step_first", "step_back", "replay", "step_on", "step_last")
+        )
+        self.where = value("–")
+        self.hint = quiet()
+        self.curves = CurveView()
+        self._player = QTimer(self)
+        self._player.setInterval(1000 // FRAMES_PER_SECOND)
+        self._player.timeout.connect(self._play_on)
+        self._lay_out()
+        self._connect(session)
+        self._show_kept([])
+
+    def go(self, way: int) -> None:
+        """Show the kept step before (−1) or after (+1) the one on the screen."""
+        kept, shown = self._session.kept, self._shown_index()
+        place = bisect_left(kept, shown) - 1 if way < 0 else bisect_right(kept, shown)
+        if 0 <= place < len(kept):
+            self._session.show_step(kept[place])
+
+    def go_to_end(self, way: int) -> None:
+        """Show the first (−1) or the newest (+1) step."""
+        if way > 0:
+            self._session.follow()
+        elif self._session.kept:
+            self._session.show_step(self._session.kept[0])
+
+    def play_or_rest(self) -> None:
+        """Play the kept steps from the one shown, or from the start when that is the last."""
+        if self._player.isActive():
+            self._rest()
+        elif len(self._session.kept) > 1:
+            if self._shown_index() >= self._session.kept[-1]:
+                self.go_to_end(-1)
+            self.replay.setIcon(icon("pause"))
+            self._player.start()
+
+    def _lay_out(self) -> None:
+        self.where.setMinimumWidth(110)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for button in (self.first, self.back, self.replay, self.on, self.last):
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self.scrubber, 1)
+        row.addSpacing(8)
+        row.addWidget(self.where)
+        layout = column(self)
+        layout.setContentsMargins(10, 6, 10, 6)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self.curves, 1)
+
+    def _connect(self, session: Session) -> None:
+        self.first.clicked.connect(lambda: self.go_to_end(-1))
+        self.back.clicked.connect(lambda: self.go(-1))
+        self.replay.clicked.connect(self.play_or_rest)
+        self.on.clicked.connect(lambda: self.go(1))
+        self.last.clicked.connect(lambda: self.go_to_end(1))
+        self.scrubber.scrubbed.connect(session.show_step)
+        self.curves.step_chosen.connect(session.show_step)
+        session.kept_changed.connect(self._show_kept)
+        session.stepped.connect(self._show_progress)
+        session.step_shown.connect(self._show_step)
+        session.run_state_changed.connect(self._show_state)
+
+    def _play_on(self) -> None:
+        kept = self._session.kept
+        if not kept or self._shown_index() >= kept[-1]:
+            self._rest()
+        else:
+            self.go(1)
+
+    def _rest(self) -> None:
+        self._player.stop()
+        self.replay.setIcon(icon(action_info("replay").icon))
+
+    def _shown_index(self) -> int:
+        return -1 if self._session.shown is None else self._session.shown.index
+
+    def _show_kept(self, kept: list[int]) -> None:
+        self.scrubber.set_kept(kept)
+        for button in (self.first, self.back, self.replay, self.on, self.last):
+            button.setEnabled(len(kept) > 1)
+        if not kept:
+            self._rest()
+            self.where.setText("No steps yet")
+            self.curves.clear()
+
+    def _show_progress(self, progress: Progress) -> None:
+        self.scrubber.set_total(progress.total)
+        self.curves.set_curves({name: progress.curve(name) for name in _CURVES})
+
+    def _show_step(self, step: ShownStep | None) -> None:
+        if step is None or not self._session.kept:
+            return
+        self.scrubber.show_step(step.index)
+        self.where.setText(f"Step {step.index + 1} / {step.total}")
+        self.curves.set_current(step.index)
+
+    def _show_state(self, state: RunState) -> None:
+        if state is RunState.PREPARING:
+            self._rest()
+
+
+class Scrubber(QSlider):
+    """A slider over the steps; small marks stand under those that are kept."""
+
+    scrubbed = Signal(int)
+    """The user wants to see this step."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._kept: list[int] = []
+        self.setRange(0, 0)
+        self.setEnabled(False)
+        self.setMinimumHeight(30)
+        self.setAccessibleName("Step shown")
+        self.setToolTip("Drag to see an earlier step; at the right end new steps are followed")
+        self.valueChanged.connect(self.scrubbed)
+
+    def set_total(self, total: int) -> None:
+        """Say how many steps there will be."""
+        with QSignalBlocker(self):
+            self.setMaximum(max(total - 1, 0))
+
+    def set_kept(self, kept: list[int]) -> None:
+        """Say which steps can be shown."""
+        self._kept = kept
+        self.setEnabled(len(kept) > 0)
+        self.update()
+
+    def show_step(self, index: int) -> None:
+        """Move the handle without asking for the step."""
+        if not self.isSliderDown():
+            with QSignalBlocker(self):
+                self.setMaximum(max(self.maximum(), index))
+                self.setValue(index)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the slider, and the marks under it."""
+        super().paintEvent(event)
+        if self.maximum() == 0:
+            return
+        painter = QPainter(self)
+        colour = self.palette().windowText().color()
+        colour.setAlphaF(0.45)
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        handle = self.style().pixelMetric(QStyle.PixelMetric.PM_SliderLength, option, self)
+        room = self.width() - handle
+        columns = {round(handle / 2 + room * kept / self.maximum()) for kept in self._kept}
+        for x in columns:
+            painter.fillRect(QRectF(x, self.height() - 4, 1, 3), colour)
+
+
+def _button(name: str) -> QToolButton:
+    info = action_info(name)
+    return tool_button(info.icon, info.plain_text, info.tooltip)

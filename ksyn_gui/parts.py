@@ -1,0 +1,91 @@
+"""Small building bricks that make every panel look like the next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ksyn_gui.theme import icon
+
+MARGIN = 12
+"""Between a panel's edge and what is in it [pixels]."""
+GAP = 8
+"""Between two rows [pixels]."""
+
+
+def column(parent: QWidget) -> QVBoxLayout:
+    """Give a panel its layout: one column, the usual margins."""
+    layout = QVBoxLayout(parent)
+    layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+    layout.setSpacing(GAP)
+    return layout
+
+
+def heading(text: str) -> QLabel:
+    """Return a small heading."""
+    return _label(text, "heading")
+
+
+def quiet(text: str = "") -> QLabel:
+    """Return a wrapped text of less importance."""
+    label = _label(text, "quiet")
+    label.setWordWrap(True)
+    return label
+
+
+def value(text: str = "") -> QLabel:
+    """Return a value that can be selected and copied."""
+    label = _label(text, "value")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def hairline() -> QFrame:
+    """Return a thin line between two parts."""
+    line = QFrame()
+    line.setProperty("role", "line")
+    return line
+
+
+def tool_button(icon_name: str, name: str, tip: str) -> QToolButton:
+    """Return a button with an icon only; `name` is for screen readers."""
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setAutoRaise(True)
+    return button
+
+
+def push_button(text: str, icon_name: str, tip: str, *, main: bool = False) -> QPushButton:
+    """Return a button with text; the `main` one of a panel has the accent's colour."""
+    button = QPushButton(icon(icon_name, on_accent=main), text)
+    button.setToolTip(tip)
+    button.setProperty("main", main)
+    return button
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """Return the content in a scroll area that never scrolls sideways."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    content.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+    area.setWidget(content)
+    return area
+
+
+def _label(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", role)
+    return label
