@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Complex, Float
@@ -13,6 +13,7 @@ Blur = tuple[float, float]
 """Standard deviation of the Gaussian image blur along y and x [pixels]."""
 
 
+@runtime_checkable
 class Denoiser(Protocol):
     """Estimate clean, sharp images."""
 
