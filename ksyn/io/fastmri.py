@@ -1,0 +1,176 @@
+"""fastMRI HDF5 files, single- and multi-coil, with or without reference and mask.
+
+Source: Zbontar et al., arXiv:1811.08839.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from ksyn.data import KSpace
+from ksyn.errors import ReadError
+from ksyn.io.arrays import as_complex, check_numeric, is_complex
+from ksyn.io.guard import DAMAGED, check_memory, reading
+from ksyn.io.hdf5 import is_hdf5, opened_hdf5, own_dataset, text_of
+from ksyn.io.layout import Layout
+from ksyn.io.mrd_header import MrdHeader, parse_mrd_header, voxel_size
+from ksyn.io.reader import Reader
+from ksyn.io.readout import cropped_readout, cropped_readout_mask, rows_without_oversampling
+from ksyn.io.sampling import measured_mask, shared_mask
+from ksyn.io.scan import Acquired, Scan
+
+_HEADER = "ismrmrd_header"
+_REFERENCES = ("reconstruction_rss", "reconstruction_esc")
+_CONTRASTS = {
+    "CORPD_FBK": "proton density",
+    "CORPDFS_FBK": "proton density, fat suppressed",
+    "AXT1": "axial T1",
+    "AXT1PRE": "axial T1, before contrast agent",
+    "AXT1POST": "axial T1, after contrast agent",
+    "AXT2": "axial T2",
+    "AXFLAIR": "axial FLAIR",
+}
+
+
+class FastMriScan(Scan):
+    """A fastMRI volume: data set ``kspace``, ``slice coil ky kx`` or ``slice ky kx``.
+
+    Args:
+        path: The file.
+        file: It, opened; closed with the scan.
+    """
+
+    def __init__(self, path: Path, file: h5py.File) -> None:
+        super().__init__(path, READER.name)
+        self._file = file
+        self._kspace = _stored_kspace(path, file)
+        self._mrd = _mrd_header(path, file)
+        self._mask = own_dataset(file, "mask")
+        self.n_slices = self._kspace.shape[0]
+        self.n_frames = 1
+        self.n_coils = self._kspace.shape[1] if self._kspace.ndim == 4 else 1
+        rows, columns = self._kspace.shape[-2:]
+        self._oversampling = self._mrd.oversampling if self._mrd else 1.0
+        self.matrix = rows_without_oversampling(rows, self._oversampling), columns
+        self._measured_size = voxel_size(self._mrd, (rows, columns)) if self._mrd else None
+        self.voxel_size = self._measured_size or (1e-3, 1e-3)
+        check_memory(path, (self.n_coils, rows, columns), 8)
+
+    def read_slice(self, index: int) -> Acquired:
+        """Read one slice and remove its readout oversampling."""
+        with reading(self.path, self.format):
+            stored = np.asarray(self._kspace[index])
+        samples = as_complex(stored).reshape(1, self.n_coils, *self._kspace.shape[-2:])
+        measured = measured_mask(samples).samples
+        given = self._given_mask(index)
+        if given is not None:
+            measured = measured & given
+        rows = self.matrix[0]
+        if rows != samples.shape[-2]:
+            samples = cropped_readout(samples, rows)
+            measured = cropped_readout_mask(measured, rows)
+        return Acquired(KSpace(samples * measured, self.voxel_size), shared_mask(measured))
+
+    def stored_reference(self, index: int) -> Float[Tensor, "frame y x"] | None:
+        """Return the reconstruction in the file where it has the scan's matrix."""
+        for name in self._reference_names():
+            stored = own_dataset(self._file, name)
+            if stored is None or stored.shape != (self.n_slices, *self.matrix):
+                continue
+            with reading(self.path, self.format):
+                image = torch.from_numpy(np.asarray(stored[index], dtype=np.float32))
+            if bool(torch.isfinite(image).all()):
+                return image[None]
+        return None
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Return the contrast, and what the ISMRMRD header says."""
+        code = text_of(self._file.attrs.get("acquisition", ""))
+        facts = [("Contrast", f"{_CONTRASTS[code]} ({code})")] if code in _CONTRASTS else []
+        if self._oversampling > 1:
+            facts.append(("Readout oversampling", f"{self._oversampling:.3g}, removed"))
+        facts += [("Reference", self._reference_fact())]
+        if self._measured_size is None:
+            facts.append(("Voxel size", "1 × 1 mm (assumed: the file does not say)"))
+        return facts + (list(self._mrd.facts) if self._mrd else [])
+
+    def close(self) -> None:
+        """Close the file."""
+        super().close()
+        self._file.close()
+
+    def _given_mask(self, index: int) -> Bool[Tensor, "1 1 #ky kx"] | None:
+        """Return the file's mask: one for all slices, of columns or of samples, or one a slice."""
+        if self._mask is None:
+            return None
+        with reading(self.path, self.format):
+            shape = self._mask.shape
+            check_memory(self.path, shape[-2:], 1)
+            part = self._mask[index] if self._mask.ndim == 3 else self._mask[()]
+            mask = torch.from_numpy(np.asarray(part) != 0)
+        rows, columns = self._kspace.shape[-2:]
+        mask = mask.reshape(-1, mask.shape[-1]) if mask.ndim else mask.reshape(1, 1)
+        if mask.shape not in ((1, columns), (rows, columns)):
+            raise ReadError(
+                f"The mask of {self.path.name} is {tuple(shape)}, its k-space {(rows, columns)}.",
+                hint=DAMAGED,
+            )
+        return mask[None, None]
+
+    def _reference_names(self) -> tuple[str, ...]:
+        return _REFERENCES if self._kspace.ndim == 4 else _REFERENCES[::-1]
+
+    def _reference_fact(self) -> str:
+        for name in self._reference_names():
+            stored = own_dataset(self._file, name)
+            if stored is not None:
+                fits = stored.shape[1:] == self.matrix
+                size = " × ".join(map(str, stored.shape[1:]))
+                return f"{name}, {size}" + ("" if fits else " (not used: another matrix)")
+        return "none in the file"
+
+
+def open_fastmri(path: Path, layout: Layout | None = None) -> FastMriScan:  # noqa: ARG001
+    """Open a fastMRI file."""
+    file = opened_hdf5(path)
+    try:
+        with reading(path, "a fastMRI file"):
+            return FastMriScan(path, file)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _stored_kspace(path: Path, file: h5py.File) -> h5py.Dataset:
+    kspace = own_dataset(file, "kspace")
+    if kspace is None:
+        raise ReadError(f"{path.name} has no data set 'kspace' of its own.", hint=DAMAGED)
+    check_numeric(path, "kspace", kspace.dtype)
+    check_memory(path, kspace.shape, 0)
+    return kspace
+
+
+def _mrd_header(path: Path, file: h5py.File) -> MrdHeader | None:
+    stored = own_dataset(file, _HEADER)
+    return parse_mrd_header(path, text_of(stored[()])) if stored is not None else None
+
+
+def _is_fastmri(path: Path, head: bytes) -> bool:
+    """Return whether an HDF5 file has a complex data set ``kspace`` of 3 or 4 axes, and a mark."""
+    if not is_hdf5(path, head):
+        return False
+    with opened_hdf5(path) as file, reading(path, "HDF5"):
+        kspace = own_dataset(file, "kspace")
+        if kspace is None or kspace.ndim not in (3, 4) or not is_complex(kspace.dtype):
+            return False
+        marked = _HEADER in file or "acquisition" in file.attrs
+        return marked or any(name in file for name in _REFERENCES)
+
+
+READER = Reader("fastmri", "fastMRI", (".h5",), _is_fastmri, open_fastmri, takes_layout=False)

@@ -1,0 +1,34 @@
+"""Reader: one row of the table of file formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ksyn.io.layout import Layout
+from ksyn.io.scan import Scan
+
+
+def always_available() -> str:
+    """Return why a reader cannot be used here: no reason."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a format is recognised and opened."""
+
+    name: str
+    """What the command line and the tests call it."""
+    title: str
+    """What the window calls it."""
+    suffixes: tuple[str, ...]
+    """Usual endings, for file dialogs; the content decides."""
+    sniff: Callable[[Path, bytes], bool]
+    """Whether a file that begins with these bytes is of this format."""
+    open: Callable[[Path, Layout | None], Scan]
+    takes_layout: bool = True
+    """Whether `Layout` means something to it; formats that explain themselves do without."""
+    unavailable: Callable[[], str] = always_available
+    """Why it cannot be used here; empty when it can."""
