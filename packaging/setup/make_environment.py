@@ -16,7 +16,7 @@ CONSTRAINTS = PROJECT / "constraints.txt"
 HELP = """
 The installation stopped. The lines above say why; mostly it is one of these:
   - no network, or a proxy that pip does not know (set HTTPS_PROXY);
-  - the disk is full (the environment takes about 3 GB, with a CUDA torch about 8 GB);
+  - the disk is full (the environment takes about 2 GB, with a CUDA torch several more);
   - the download was cut short.
 Nothing is broken: run the same command again, and it goes on from here."""
 
