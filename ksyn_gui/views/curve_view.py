@@ -1,0 +1,138 @@
+"""Numbers of every step: metrics and data residual, side by side over the same steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+from ksyn_gui.views.curve_plot import Curve, CurvePlot
+
+Direction = QBoxLayout.Direction
+
+
+class CurveView(QWidget):
+    """Draws one plot a scalar; a click goes to that step, ← and → to its neighbours."""
+
+    step_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._curves: dict[str, Curve] = {}
+        self._plots: dict[str, CurvePlot] = {}
+        self._current: int | None = None
+        self._row = QBoxLayout(Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._drawing = QTimer(self, singleShot=True, interval=30)
+        self._drawing.timeout.connect(self.draw_now)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(80)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Click: see that step. ← →: neighbouring step. Home, End. ◆: best step")
+        self.setAccessibleName("Metrics and data residual of every step")
+
+    @property
+    def curves(self) -> Mapping[str, Curve]:
+        """Steps and values by name, those without a value left out."""
+        return self._curves
+
+    @property
+    def plots(self) -> list[CurvePlot]:
+        """The plots on the screen."""
+        return list(self._plots.values())
+
+    @property
+    def current(self) -> int | None:
+        """The step that is marked."""
+        return self._current
+
+    def set_curves(self, curves: Mapping[str, Curve]) -> None:
+        """Draw these; a faster caller is drawn less often, never later than after 30 ms."""
+        self._curves = {name: curve for name, curve in curves.items() if len(curve[0])}
+        self._draw_soon()
+
+    def set_current(self, step: int | None) -> None:
+        """Mark the step that is shown elsewhere."""
+        self._current = step
+        self._draw_soon()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        self._curves, self._current = {}, None
+        self._draw_soon()
+
+    def draw_now(self) -> None:
+        """Draw what waits."""
+        self._drawing.stop()
+        if list(self._plots) != list(self._curves):
+            self._rebuild()
+        for name, (steps, values) in self._curves.items():
+            self._plots[name].set_curve(steps, values)
+            self._plots[name].set_shown(self._current)
+        words = [plot.words for plot in self.plots]
+        self.setAccessibleDescription(", ".join(words))
+
+    def _draw_soon(self) -> None:
+        if not self._drawing.isActive():
+            self._drawing.start()
+
+    def _rebuild(self) -> None:
+        for plot in self.plots:
+            self._row.removeWidget(plot)
+            plot.hide()
+            plot.deleteLater()
+        self._plots = {name: CurvePlot(name, self) for name in self._curves}
+        for plot in self.plots:
+            plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            self._row.addWidget(plot, 1)
+
+    # --- choosing a step ----------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Go to the step under the pointer."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose_at(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Follow the pointer while the button is down."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._choose_at(event.position())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Go to a neighbouring step, the first or the last."""
+        steps, key = self._steps(), Qt.Key(event.key())
+        if key not in _MOVES or not steps.size:
+            super().keyPressEvent(event)
+            return
+        here = steps[-1] if self._current is None else self._current
+        place = int(np.argmin(np.abs(steps - here))) + _MOVES[key]
+        self._choose(int(steps[min(max(place, 0), steps.size - 1)]))
+
+    def _choose_at(self, pixel: QPointF) -> None:
+        for plot in self.plots:
+            if plot.geometry().contains(pixel.toPoint()):
+                self._choose(plot.step_at(pixel.x() - plot.x()))
+
+    def _choose(self, step: int | None) -> None:
+        if step is not None and step != self._current:
+            self.set_current(step)
+            self.step_chosen.emit(step)
+
+    def _steps(self) -> NDArray[np.float64]:
+        every = (curve[0] for curve in self._curves.values())
+        return max(every, key=len, default=np.empty(0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Put the plots side by side where there is width, and below each other where not."""
+        super().resizeEvent(event)
+        wide = self.width() > 1.6 * self.height()
+        self._row.setDirection(Direction.LeftToRight if wide else Direction.TopToBottom)
+
+
+_FAR = 10**9
+_MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -_FAR, Qt.Key.Key_End: _FAR}
