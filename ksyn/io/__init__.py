@@ -19,8 +19,11 @@ from ksyn.io import (
 from ksyn.io.guard import first_bytes, regular_file
 from ksyn.io.layout import Layout
 from ksyn.io.reader import Reader
+from ksyn.io.result import WRITERS, write_result
 from ksyn.io.scan import Scan
 from ksyn.registry import Registry
+
+__all__ = ["READERS", "WRITERS", "open_scan", "write_result"]
 
 READERS: Registry[Reader] = Registry(
     "reader",
