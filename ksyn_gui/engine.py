@@ -42,6 +42,8 @@ DEMO = "demo"
 AS_ACQUIRED = "as-acquired"
 PAINTED = "painted"
 FROM_FILE = "file"
+COMBINED = -1
+"""Stands for the index of a coil: the root sum of squares of all."""
 _FIRST_MASK = ("uniform", {"acceleration": 4.0})
 """What a fully sampled scan is undersampled with until something else is chosen."""
 
@@ -265,14 +267,20 @@ class GuiRun:
         yield from self._run
 
     def kspace_of(self, step: Step, frame: int, coil: int) -> torch.Tensor:
-        """Return the k-space ``ky kx`` of one of the scan's coils, in the problem's units."""
+        """Return the k-space ``ky kx`` of one of the scan's coils (or of all, as magnitude).
+
+        It is in the problem's units; where coils were mixed, the mixing is undone.
+        """
         import torch
 
-        mixing = self.prepared.mixing
-        if mixing is None:
-            return step.kspace[frame, min(coil, step.kspace.shape[1] - 1)]
-        row: torch.Tensor = torch.linalg.pinv(mixing)[coil]
-        return torch.einsum("c,cyx->yx", row, step.kspace[frame])
+        samples, mixing = step.kspace[frame], self.prepared.mixing
+        if mixing is not None:
+            back = torch.linalg.pinv(mixing)
+            rows = back if coil == COMBINED else back[coil : coil + 1]
+            samples, coil = torch.einsum("oc,cyx->oyx", rows, samples), min(coil, 0)
+        if coil == COMBINED:
+            return torch.linalg.vector_norm(samples, dim=0).to(samples.dtype)
+        return samples[coil]
 
     def scale_image(self, image: Complex) -> Complex:
         """Return an image ``y x`` of the problem in the scan's units."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ksyn.io.scan import Scan
 
 AS_ACQUIRED, PAINTED, FROM_FILE = engine.AS_ACQUIRED, engine.PAINTED, engine.FROM_FILE
+COMBINED = engine.COMBINED
 
 
 class Session(QObject):
@@ -55,6 +56,7 @@ class Session(QObject):
     slice_changed = Signal(int)
     frame_changed = Signal(int)
     coil_changed = Signal(int)
+    """Coil, or `COMBINED` for all together."""
     kspace_changed = Signal(object)
     """Measured k-space of the slice and frame, complex64 ``coil ky kx``, or None."""
     reference_changed = Signal(object)
@@ -103,7 +105,7 @@ class Session(QObject):
         self._kept_bytes = kept_bytes
         self._engine: Engine | None = None
         self._opened: engine.Opened | None = None
-        self._slice = self._frame = self._coil = 0
+        self._slice, self._frame, self._coil = 0, 0, COMBINED
         self._measured: engine.Measured | None = None
         self._mask: MaskChoice | None = None
         self._method = "zero-filled"
@@ -150,7 +152,7 @@ class Session(QObject):
 
     @property
     def coil(self) -> int:
-        """Index of the shown coil."""
+        """Index of the shown coil, or `COMBINED`."""
         return self._coil
 
     @property
@@ -259,8 +261,8 @@ class Session(QObject):
         self._show_again()
 
     def set_coil(self, index: int) -> None:
-        """Show another coil's k-space; allowed while running."""
-        index = _within(index, 0 if self.scan is None else self.scan.n_coils)
+        """Show another coil's k-space, or that of all with `COMBINED`; allowed while running."""
+        index = COMBINED if index < 0 else _within(index, self.scan.n_coils if self.scan else 0)
         if index == self._coil:
             return
         self._coil = index
@@ -500,7 +502,7 @@ class Session(QObject):
         self._forget_steps()
         self._opened, self._measured, self._mask = opened, None, None
         scan = opened.scan
-        self._slice, self._frame, self._coil = scan.n_slices // 2, 0, 0
+        self._slice, self._frame, self._coil = scan.n_slices // 2, 0, COMBINED
         self.scan_changed.emit(scan)
         self.slice_changed.emit(self._slice)
         self.frame_changed.emit(self._frame)

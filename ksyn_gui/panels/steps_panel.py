@@ -11,14 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QStyle, QStyleOptionSlider, 
 from ksyn_gui.actions import action_info
 from ksyn_gui.facts import Progress, RunState, ShownStep
 from ksyn_gui.parts import column, quiet, tool_button, value
-from ksyn_gui.scalars import scalar_title, scalar_unit
 from ksyn_gui.session import Session
 from ksyn_gui.theme import icon
-from ksyn_gui.views.step_curve import NO_LINE, Line, StepCurve
+from ksyn_gui.views.curve_view import CurveView
 
 FRAMES_PER_SECOND = 15
 _CURVES = ("data_residual", "psnr", "ssim")
-_LOGARITHMIC = {"data_residual"}
 
 
 class StepsPanel(QWidget):
@@ -33,7 +31,7 @@ class StepsPanel(QWidget):
         )
         self.where = value("–")
         self.hint = quiet()
-        self.curves = {name: _curve(name) for name in _CURVES}
+        self.curves = CurveView()
         self._player = QTimer(self)
         self._player.setInterval(1000 // FRAMES_PER_SECOND)
         self._player.timeout.connect(self._play_on)
@@ -75,15 +73,11 @@ class StepsPanel(QWidget):
         row.addWidget(self.scrubber, 1)
         row.addSpacing(8)
         row.addWidget(self.where)
-        charts = QHBoxLayout()
-        charts.setSpacing(4)
-        for curve in self.curves.values():
-            charts.addWidget(curve)
         layout = column(self)
         layout.setContentsMargins(10, 6, 10, 6)
         layout.setSpacing(4)
         layout.addLayout(row)
-        layout.addLayout(charts, 1)
+        layout.addWidget(self.curves, 1)
 
     def _connect(self, session: Session) -> None:
         self.first.clicked.connect(lambda: self.go_to_end(-1))
@@ -92,8 +86,7 @@ class StepsPanel(QWidget):
         self.on.clicked.connect(lambda: self.go(1))
         self.last.clicked.connect(lambda: self.go_to_end(1))
         self.scrubber.scrubbed.connect(session.show_step)
-        for curve in self.curves.values():
-            curve.step_chosen.connect(session.show_step)
+        self.curves.step_chosen.connect(session.show_step)
         session.kept_changed.connect(self._show_kept)
         session.stepped.connect(self._show_progress)
         session.step_shown.connect(self._show_step)
@@ -120,22 +113,18 @@ class StepsPanel(QWidget):
         if not kept:
             self._rest()
             self.where.setText("No steps yet")
-            for curve in self.curves.values():
-                curve.set_line(NO_LINE)
-                curve.set_shown(None)
+            self.curves.clear()
 
     def _show_progress(self, progress: Progress) -> None:
         self.scrubber.set_total(progress.total)
-        for name, curve in self.curves.items():
-            curve.set_line(Line(*progress.curve(name), total=progress.total))
+        self.curves.set_curves({name: progress.curve(name) for name in _CURVES})
 
     def _show_step(self, step: ShownStep | None) -> None:
         if step is None or not self._session.kept:
             return
         self.scrubber.show_step(step.index)
         self.where.setText(f"Step {step.index + 1} / {step.total}")
-        for curve in self.curves.values():
-            curve.set_shown(step.index)
+        self.curves.set_current(step.index)
 
     def _show_state(self, state: RunState) -> None:
         if state is RunState.PREPARING:
@@ -197,9 +186,3 @@ class Scrubber(QSlider):
 def _button(name: str) -> QToolButton:
     info = action_info(name)
     return tool_button(info.icon, info.plain_text, info.tooltip)
-
-
-def _curve(name: str) -> StepCurve:
-    unit = scalar_unit(name)
-    title = scalar_title(name) + (f" [{unit}]" if unit else "")
-    return StepCurve(title, logarithmic=name in _LOGARITHMIC)

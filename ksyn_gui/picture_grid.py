@@ -1,0 +1,171 @@
+"""The four pictures of a reconstruction, two by two, any of them as large as all."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from ksyn_gui.facts import Complex, MaskChoice, ShownStep
+from ksyn_gui.views.canvas import ArrayCanvas, Tool
+from ksyn_gui.views.error_view import ErrorView
+from ksyn_gui.views.image_view import ImageView
+from ksyn_gui.views.kspace_view import KSpaceView
+from ksyn_gui.views.links import Links
+from ksyn_gui.views.view_header import choice
+
+REFERENCE, ZERO_FILLED = "Reference", "Zero-filled"
+
+
+class PictureGrid(QWidget):
+    """K-space and reconstruction above, what to compare with and the error below."""
+
+    maximised_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kspace = KSpaceView()
+        self.image = ImageView("Reconstruction", reconstructed=True)
+        self.companion = Companion()
+        self.error = ErrorView()
+        self.links = Links(self)
+        self._rows = _splitter(Qt.Orientation.Vertical)
+        self._maximised: QWidget | None = None
+        self._lay_out()
+        self._link()
+
+    @property
+    def views(self) -> list[QWidget]:
+        """The four views, in reading order."""
+        return [self.kspace, self.image, self.companion, self.error]
+
+    @property
+    def canvases(self) -> list[ArrayCanvas]:
+        """The four canvases, in reading order."""
+        views = (self.kspace, self.image, self.companion.view, self.error)
+        return [view.canvas for view in views]
+
+    @property
+    def maximised(self) -> QWidget | None:
+        """The view that has all the room, if one has."""
+        return self._maximised
+
+    def set_voxel_size(self, size: tuple[float, float]) -> None:
+        """Say how large a pixel is, height and width [m]."""
+        for view in (self.kspace, self.image, self.companion.view, self.error):
+            view.set_voxel_size(*size)
+
+    def show_step(self, step: ShownStep | None) -> None:
+        """Show a step in all views that a reconstruction has a say in."""
+        self.image.set_image(None if step is None else step.image)
+        self.error.set_image(None if step is None else step.image)
+        self.kspace.set_predicted(None if step is None else step.kspace)
+        count = "" if step is None or step.total == 1 else f"  {step.index + 1}/{step.total}"
+        self.image.set_title("Reconstruction" if step is None else f"{step.title}{count}")
+
+    def show_mask(self, mask: MaskChoice | None, frame: int) -> None:
+        """Draw the mask of a frame over k-space."""
+        self.kspace.set_mask(None if mask is None else mask.frame(frame))
+
+    def set_reference(self, reference: NDArray[np.float32] | None) -> None:
+        """Compare with this image."""
+        self.companion.set_reference(reference)
+        self.error.set_reference(reference)
+
+    def set_tool(self, tool: Tool) -> None:
+        """Give the left button a meaning, in all views."""
+        for canvas in self.canvases:
+            canvas.set_tool(tool)
+
+    def toggle_maximised(self, view: QWidget | None = None) -> None:
+        """Give a view (the one with the focus, if none is named) all the room, or take it back."""
+        chosen = view or self._focused()
+        self._maximised = None if self._maximised is not None else chosen
+        for other in self.views:
+            other.setVisible(self._maximised in (None, other))
+        for row in range(self._rows.count()):
+            part = self._rows.widget(row)
+            shown = [child for child in self.views if part.isAncestorOf(child)]
+            part.setVisible(self._maximised is None or self._maximised in shown)
+        self.maximised_changed.emit(self._maximised is not None)
+
+    def _focused(self) -> QWidget:
+        focus = self.focusWidget()
+        inside = (view for view in self.views if focus and view.isAncestorOf(focus))
+        return next(inside, self.image)
+
+    def _lay_out(self) -> None:
+        for pair in (self.views[:2], self.views[2:]):
+            row = _splitter(Qt.Orientation.Horizontal)
+            for view in pair:
+                row.addWidget(view)
+            row.setSizes([1000, 1000])
+            self._rows.addWidget(row)
+        self._rows.setSizes([1000, 1000])
+        self._keep_columns_together()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._rows)
+
+    def _keep_columns_together(self) -> None:
+        upper, lower = (self._rows.widget(row) for row in (0, 1))
+        if isinstance(upper, QSplitter) and isinstance(lower, QSplitter):
+            upper.splitterMoved.connect(lambda *_: lower.setSizes(upper.sizes()))
+            lower.splitterMoved.connect(lambda *_: upper.setSizes(lower.sizes()))
+
+    def _link(self) -> None:
+        kspace, image, companion, error = self.canvases
+        self.links.add(kspace, plane="k-space")
+        self.links.add(image, quantity="image", leads=False)
+        self.links.add(companion, quantity="image")
+        self.links.add(error)
+        for view, canvas in zip(self.views, self.canvases, strict=True):
+            canvas.maximise_requested.connect(lambda view=view: self.toggle_maximised(view))
+
+
+class Companion(QWidget):
+    """What the reconstruction is compared with: the reference, or the zero-filled image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = ImageView(REFERENCE)
+        self._pictures: dict[str, Complex | NDArray[np.float32] | None] = {
+            REFERENCE: None,
+            ZERO_FILLED: None,
+        }
+        self.choice = choice([REFERENCE, ZERO_FILLED], "Compared with", "What stands here")
+        self.choice.currentTextChanged.connect(self._draw)
+        self.view.header.add(self.choice)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+
+    def set_reference(self, image: NDArray[np.float32] | None) -> None:
+        """Take the reference; without one the zero-filled image is shown."""
+        had_one = self._pictures[REFERENCE] is not None
+        self._pictures[REFERENCE] = image
+        self.choice.setEnabled(image is not None)
+        if image is None:
+            self.choice.setCurrentText(ZERO_FILLED)
+        elif not had_one:
+            self.choice.setCurrentText(REFERENCE)
+        self._draw()
+
+    def set_zero_filled(self, image: NDArray[np.float32] | None) -> None:
+        """Take the zero-filled image."""
+        self._pictures[ZERO_FILLED] = image
+        if self.choice.currentText() == ZERO_FILLED:
+            self._draw()
+
+    def _draw(self) -> None:
+        name = self.choice.currentText()
+        self.view.set_title(name)
+        self.view.set_image(self._pictures[name])
+
+
+def _splitter(orientation: Qt.Orientation) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(4)
+    return splitter
