@@ -23,8 +23,8 @@ from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.options import Options, option
 
-DEMO = "ksyn:demo"
-"""Stands for a path: the built-in scan."""
+DEMO = "demo"
+"""The path of the built-in scan."""
 NEWEST = "recipe.yaml"
 """Beside a result: the recipe of the newest result in that folder."""
 
@@ -223,7 +223,7 @@ class Recipe(BaseModel):
         Raises:
             WriteError: The file cannot be written.
         """
-        _write(path, _HEADER + self._yaml(path.parent))
+        _write(path, _HEADER + self._seen_from(path.parent))
 
     def save_beside(self, output: Path) -> Path:
         """Write the recipe beside a result and return where.
@@ -235,7 +235,7 @@ class Recipe(BaseModel):
         self.save(own)
         newest = output.with_name(NEWEST)
         if not newest.exists() or _is_ours(newest):
-            _write(newest, _NEWEST_HEADER + self._yaml(newest.parent))
+            _write(newest, _NEWEST_HEADER + self._seen_from(newest.parent))
         return own
 
     @classmethod
@@ -255,10 +255,17 @@ class Recipe(BaseModel):
         folder = path.parent.resolve()
         return _moved(recipe, lambda text: os.path.normpath(folder / text))
 
-    def _yaml(self, folder: Path) -> str:
-        moved = _moved(self, lambda text: _relative(Path(text), folder.resolve()))
-        fields = moved.model_dump(mode="json")
-        return str(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True))
+    def text(self) -> str:
+        """Return the recipe as YAML, its files by name only."""
+        return _yaml(_moved(self, lambda text: Path(text).name))
+
+    def _seen_from(self, folder: Path) -> str:
+        return _yaml(_moved(self, lambda text: _relative(Path(text), folder.resolve())))
+
+
+def _yaml(recipe: Recipe) -> str:
+    fields = recipe.model_dump(mode="json")
+    return str(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True))
 
 
 def _moved(recipe: R, move: Callable[[str], str]) -> R:

@@ -19,7 +19,7 @@ from ksyn.recipe import (
     Preparation,
     Recipe,
 )
-from ksyn.stamp import check_stamp, stamped
+from ksyn.pipeline.stamp import check_stamp, stamped
 
 MASKS = [
     AsAcquired(),

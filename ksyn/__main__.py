@@ -1,0 +1,5 @@
+"""``python -m ksyn``: the command line."""
+
+from ksyn.cli import main
+
+main()

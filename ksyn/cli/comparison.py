@@ -1,0 +1,147 @@
+"""Results of several methods side by side: as a table, as CSV, as a figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor
+
+from ksyn.cli.console import watched
+from ksyn.cli.figure import Panel, save_figure
+from ksyn.data import Mask
+from ksyn.errors import OptionError, WriteError
+from ksyn.io.scan import Scan
+from ksyn.metrics import METRICS
+from ksyn.pipeline import Prepared, Result, Run, prepare_slice
+from ksyn.recipe import MethodChoice, Recipe
+
+SUFFIXES = (".csv", ".png")
+_ERROR_GAIN = 5
+"""Errors are shown this much brighter than the images."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Results of the same samples."""
+
+    results: list[Result]
+    mask: Mask
+    reference: Float[Tensor, "frame y x"] | None
+
+    @property
+    def acceleration(self) -> float:
+        """The mask's."""
+        return self.results[0].acceleration
+
+    def columns(self) -> list[str]:
+        """Return the heads of the table."""
+        return ["method", *(m.name for m in METRICS), "data_residual", "seconds", "steps"]
+
+    def rows(self) -> list[list[str]]:
+        """Return the numbers, rounded for reading."""
+        return [
+            [
+                result.recipe.method.method().title,
+                *(m.text(result.scores[m.name]) if result.scores else "–" for m in METRICS),
+                f"{result.data_residual:.4f}",
+                f"{result.seconds:.2f}",
+                str(result.steps),
+            ]
+            for result in self.results
+        ]
+
+    def save(self, path: Path) -> None:
+        """Write the table (.csv, all digits) or the figure (.png).
+
+        Raises:
+            WriteError: The file cannot be written.
+        """
+        if path.suffix.lower() == ".png":
+            peak = self._peak()
+            panels = [self._panel(result, peak) for result in self.results]
+            save_figure([self._left(), *panels], peak, path)
+        else:
+            _write_text(path, self._csv())
+
+    def _csv(self) -> str:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*self.columns(), "device", "acceleration"])
+        for result in self.results:
+            scores = [result.scores[m.name] if result.scores else "" for m in METRICS]
+            numbers = [result.data_residual, result.seconds, result.steps]
+            row = [result.recipe.method.name, *scores, *numbers]
+            writer.writerow([*row, result.device, result.acceleration])
+        return text.getvalue()
+
+    def _peak(self) -> float:
+        """Return what is shown white."""
+        shown = self.results[-1].image.abs() if self.reference is None else self.reference
+        return float(np.quantile(shown[0].cpu().numpy(), 0.998)) or 1.0
+
+    def _left(self) -> Panel:
+        """Return the reference above the mask, or the mask alone."""
+        mask = self.mask.samples[0, 0].float().cpu().numpy()
+        subtitle = f"acceleration {self.acceleration:.2f}"
+        if self.reference is None:
+            return Panel("Mask", subtitle, mask * self._peak())
+        return Panel("Reference, mask", subtitle, self.reference[0].cpu().numpy(), mask)
+
+    def _panel(self, result: Result, peak: float) -> Panel:
+        image = result.image[0].abs()
+        title = result.recipe.method.method().title
+        if self.reference is None or result.scores is None:
+            return Panel(title, f"{result.seconds:.1f} s", image.numpy())
+        subtitle = f"{result.scores['psnr']:.1f} dB; below: error, {_ERROR_GAIN} times"
+        error = _ERROR_GAIN * (image - self.reference[0].cpu()).abs() / peak
+        return Panel(title, subtitle, image.numpy(), error.numpy())
+
+
+def compared(scan: Scan, recipe: Recipe, methods: Iterable[MethodChoice]) -> Comparison:
+    """Return the results of several methods on one slice, prepared once."""
+    prepared = prepare_slice(scan, recipe)
+    results = [_result(prepared, recipe.with_(method=method)) for method in methods]
+    reference = None if prepared.reference is None else prepared.reference * prepared.unit
+    return Comparison(results, prepared.problem.mask, reference)
+
+
+def check_outputs(paths: Iterable[Path]) -> None:
+    """Refuse outputs before the work is done, not after.
+
+    Raises:
+        OptionError: One is neither a table nor a figure.
+        WriteError: Its folder is not there.
+    """
+    for path in paths:
+        if path.suffix.lower() not in SUFFIXES:
+            raise OptionError(
+                f"{path.name} is neither a table nor a figure.", hint="End it in .csv or .png."
+            )
+        if not path.absolute().parent.is_dir():
+            raise WriteError(f"There is no folder {path.parent}.", hint="Make it first.")
+
+
+def _result(prepared: Prepared, recipe: Recipe) -> Result:
+    steps = Run(prepared, recipe)
+    for _ in watched(steps, recipe.method.method().title):
+        pass
+    return steps.result()
+
+
+def _write_text(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise WriteError(
+            f"{path} cannot be written: {error.strerror}.", hint="Choose a folder you may write to."
+        ) from None

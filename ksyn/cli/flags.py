@@ -1,0 +1,214 @@
+"""Flags that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ksyn.errors import OptionError
+from ksyn.options import parse_assignments
+
+if TYPE_CHECKING:  # they import torch, and `--help` shall not wait for it
+    from ksyn.recipe import Input, MaskChoice, MethodChoice, Preparation
+
+Values = dict[str, bool | int | float | str | None]
+
+_SCAN, _MASK, _METHOD, _RUN = "Scan", "Mask", "Method", "Running"
+
+
+class Device(StrEnum):
+    """Where to compute."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class Domain(StrEnum):
+    """What an array without a header holds."""
+
+    kspace = "kspace"
+    image = "image"
+
+
+Key = Annotated[
+    str | None, typer.Option(help="Name of the array in the file.", rich_help_panel=_SCAN)
+]
+Axes = Annotated[
+    str | None,
+    typer.Option(
+        help='Its axes, such as "ky kx coil"; words: slice frame coil ky kx, y x, skip.',
+        rich_help_panel=_SCAN,
+    ),
+]
+DomainFlag = Annotated[
+    Domain | None, typer.Option("--domain", help="What it holds.", rich_help_panel=_SCAN)
+]
+Slice = Annotated[
+    int | None,
+    typer.Option("--slice", min=0, help="Which slice [default: the middle]", rich_help_panel=_SCAN),
+]
+Frame = Annotated[
+    int | None, typer.Option(min=0, help="Which frame [default: all]", rich_help_panel=_SCAN)
+]
+MaskKind = Annotated[
+    str | None,
+    typer.Option(
+        "--mask", metavar="KIND", help="Pattern (see `ksyn masks`).", rich_help_panel=_MASK
+    ),
+]
+Acceleration = Annotated[
+    float | None, typer.Option(help="Acceleration of the pattern.", rich_help_panel=_MASK)
+]
+Acs = Annotated[
+    int | None, typer.Option(help="Fully sampled centre [lines].", rich_help_panel=_MASK)
+]
+MaskSet = Annotated[
+    list[str] | None,
+    typer.Option("--mask-set", metavar="KEY=VALUE", help="Any option.", rich_help_panel=_MASK),
+]
+MaskFile = Annotated[
+    Path | None,
+    typer.Option(help="Mask in a file: ky kx, 1 = measured.", rich_help_panel=_MASK),
+]
+AsAcquiredFlag = Annotated[
+    bool | None,
+    typer.Option(
+        "--as-acquired", help="All samples of the scan (the default).", rich_help_panel=_MASK
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Option of the method (see `ksyn methods NAME`).",
+        rich_help_panel=_METHOD,
+    ),
+]
+Prepare = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE",
+        help="Coils and maps: maps, map_sets, compress_to, whiten, …",
+        rich_help_panel=_METHOD,
+    ),
+]
+DeviceFlag = Annotated[
+    Device | None, typer.Option("--device", help="Where to compute.", rich_help_panel=_RUN)
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, help="Of the mask and the method [default: 0]", rich_help_panel=_RUN),
+]
+
+
+def input_of(file: Path, key: str | None, axes: str | None, domain: Domain | None) -> Input:
+    """Return where the scan is; ``demo`` is the built-in one."""
+    from ksyn.recipe import Input
+
+    return Input(path=str(file), key=key, axes=axes, domain=domain.value if domain else None)
+
+
+def mask_of(
+    kind: str | None,
+    acceleration: float | None,
+    acs: int | None,
+    seed: int | None,
+    settings: list[str] | None,
+    file: Path | None,
+    as_acquired: bool | None,
+) -> MaskChoice | None:
+    """Return the mask that the flags ask for, or None when they ask for none.
+
+    Raises:
+        OptionError: They ask for two, or for options without a pattern.
+    """
+    from ksyn.recipe import AsAcquired, FileMask, PatternMask
+
+    if sum((kind is not None, file is not None, bool(as_acquired))) > 1:
+        raise OptionError(
+            "--mask, --mask-file and --as-acquired exclude each other.", hint="Keep one of them."
+        )
+    if kind is not None:
+        options = pattern_options(kind, acceleration, acs, settings)
+        return PatternMask(name=kind, options=options, seed=seed or 0)
+    if values := _pattern_values(acceleration, acs, settings):
+        raise OptionError(
+            f"{', '.join(values)}: options of a mask, but no mask was named.",
+            hint="Add --mask KIND, for example --mask uniform.",
+        )
+    if file is not None:
+        return FileMask(path=str(file))
+    return AsAcquired() if as_acquired else None
+
+
+def pattern_options(
+    kind: str, acceleration: float | None, acs: int | None, settings: list[str] | None
+) -> Values:
+    """Return all options of a pattern, checked."""
+    from ksyn.masks import MASKS
+
+    values = _pattern_values(acceleration, acs, settings)
+    options: Values = MASKS.get(kind).of(values).model_dump()
+    return options
+
+
+def method_of(name: str, settings: list[str] | None) -> MethodChoice:
+    """Return a method with its options, checked."""
+    from ksyn.methods import METHODS
+    from ksyn.recipe import MethodChoice
+
+    return MethodChoice.of(METHODS.get(name).of(parse_assignments(settings or [])))
+
+
+def changed_input(
+    base: Input, file: Path | None, key: str | None, axes: str | None, domain: Domain | None
+) -> Input | None:
+    """Return the input with what the flags change, or None when they change nothing."""
+    layout = {"key": key, "axes": axes, "domain": domain.value if domain else None}
+    if file is not None:
+        return type(base).model_validate({"path": str(file), **layout})
+    changes = {name: value for name, value in layout.items() if value is not None}
+    return base.model_copy(update=changes) if changes else None
+
+
+def changed_method(
+    base: MethodChoice, name: str | None, settings: list[str] | None
+) -> MethodChoice | None:
+    """Return the method with what the flags change, or None when they change nothing."""
+    if name is not None and name != base.name:
+        return method_of(name, settings)
+    if name is None and not settings:
+        return None
+    from ksyn.methods import METHODS
+    from ksyn.recipe import MethodChoice
+
+    options = {**base.options, **parse_assignments(settings or [])}
+    return MethodChoice.of(METHODS.get(base.name).of(options))
+
+
+def changed_preparation(base: Preparation, settings: list[str] | None) -> Preparation | None:
+    """Return the preparation with what the flags change, or None when they change nothing."""
+    if not settings:
+        return None
+    return base.of({**base.model_dump(), **_without_none(parse_assignments(settings))})
+
+
+def _pattern_values(
+    acceleration: float | None, acs: int | None, settings: list[str] | None
+) -> dict[str, object]:
+    values: dict[str, object] = dict(parse_assignments(settings or []))
+    if acceleration is not None:
+        values["acceleration"] = acceleration
+    if acs is not None:
+        values["acs_lines"] = acs
+    return values
+
+
+def _without_none(values: dict[str, str]) -> dict[str, str | None]:
+    """Return the values with the word ``none`` taken as None."""
+    return {name: None if value.lower() == "none" else value for name, value in values.items()}

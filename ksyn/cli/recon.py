@@ -1,0 +1,163 @@
+"""`ksyn recon`: one scan, one method, one result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ksyn.cli import flags
+from ksyn.cli.console import note, print_facts, print_json, watched
+from ksyn.errors import OptionError, WriteError
+
+if TYPE_CHECKING:
+    from ksyn.pipeline import Prepared, Result
+    from ksyn.recipe import Recipe
+
+
+def recon(
+    out: Annotated[
+        Path,
+        typer.Option("-o", "--out", help="Result: .npy .nii.gz .dcm .png .h5 .cfl"),
+    ],
+    file: Annotated[Path | None, typer.Argument(help='Scan; "demo" is the built-in one.')] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Method (see `ksyn methods`).", rich_help_panel="Method"),
+    ] = None,
+    set_: flags.Set = None,
+    prepare: flags.Prepare = None,
+    slice_: flags.Slice = None,
+    frame: flags.Frame = None,
+    mask: flags.MaskKind = None,
+    acceleration: flags.Acceleration = None,
+    acs: flags.Acs = None,
+    mask_set: flags.MaskSet = None,
+    mask_file: flags.MaskFile = None,
+    as_acquired: flags.AsAcquiredFlag = None,
+    key: flags.Key = None,
+    axes: flags.Axes = None,
+    domain: flags.DomainFlag = None,
+    device: flags.DeviceFlag = None,
+    seed: flags.Seed = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Average this many seeds; their deviation is written too.",
+            rich_help_panel="Running",
+        ),
+    ] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(help="Repeat a recipe; other flags change it.", rich_help_panel="Running"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
+) -> None:
+    """Reconstruct one slice of a scan.
+
+    The recipe is written beside the result as OUT.recipe.yaml, and as recipe.yaml, which always
+    holds the newest of the folder (one that K-Syn did not write is left alone).
+    """
+    _check_output(out)
+    chosen = flags.mask_of(mask, acceleration, acs, seed, mask_set, mask_file, as_acquired)
+    base = _base(file, recipe, method)
+    asked = {
+        "input": flags.changed_input(base.input, file, key, axes, domain),
+        "mask": chosen,
+        "method": flags.changed_method(base.method, method, set_),
+        "preparation": flags.changed_preparation(base.preparation, prepare),
+        "slice": slice_,
+        "frame": frame,
+        "device": device.value if device else None,
+        "seed": seed,
+        "samples": samples,
+    }
+    asked = {name: value for name, value in asked.items() if value is not None}
+    if "method" in asked:
+        asked["model"] = None
+    result = _reconstructed(base.with_(**asked), middle=recipe is None and slice_ is None)
+    written = result.save(out)
+    if json:
+        print_json(summary_of(result))
+    else:
+        print_facts([*_facts(result), ("Written", ", ".join(map(str, written)))])
+
+
+def summary_of(result: Result) -> dict[str, object]:
+    """Return what scripts read: the object of ``--json``."""
+    return {
+        "method": result.recipe.method.name,
+        "seconds": result.seconds,
+        "seconds_first_step": result.seconds_first_step,
+        "steps": result.steps,
+        "device": result.device,
+        "acceleration": result.acceleration,
+        "data_residual": result.data_residual,
+        "metrics": result.scores,
+    }
+
+
+def _base(file: Path | None, recipe: Path | None, method: str | None) -> Recipe:
+    """Return the recipe to start from."""
+    from ksyn.recipe import Input, MethodChoice, Recipe
+
+    if recipe is not None:
+        return Recipe.load(recipe)
+    if file is None or method is None:
+        missing = "FILE" if file is None else "--method NAME"
+        raise OptionError(
+            f"{missing} is missing.",
+            hint="Name a scan and a method (see `ksyn methods`), or repeat a result with --recipe.",
+        )
+    return Recipe(input=Input(path=str(file)), method=MethodChoice(name=method))
+
+
+def _reconstructed(recipe: Recipe, *, middle: bool) -> Result:
+    from ksyn.pipeline import open_input, run
+
+    with open_input(recipe.input) as scan:
+        if middle and scan.n_slices > 1:
+            recipe = recipe.with_(slice=scan.n_slices // 2)
+            note(f"Slice {recipe.slice} of {scan.n_slices}; choose another with --slice.")
+        prepared = run(recipe, scan)
+    tell_maps(prepared.prepared, recipe)
+    for _ in watched(prepared, recipe.method.method().title):
+        pass
+    return prepared.result()
+
+
+def tell_maps(prepared: Prepared, recipe: Recipe) -> None:
+    """Tell when the mask had no room for the maps asked for."""
+    if prepared.maps != recipe.preparation.maps:
+        note(
+            f"The calibration centre is too small for {recipe.preparation.maps} maps; "
+            f"used: {prepared.maps}."
+        )
+
+
+def _facts(result: Result) -> list[tuple[str, str]]:
+    from ksyn.metrics import METRICS
+
+    facts = [
+        ("Method", result.recipe.method.method().title),
+        ("Steps", str(result.steps)),
+        ("Time", f"{result.seconds:.2f} s on {result.device.upper()}"),
+        ("Acceleration", f"{result.acceleration:.2f}"),
+        ("Data residual", f"{result.data_residual:.4g}"),
+    ]
+    if result.scores is None:
+        return [*facts, ("Metrics", "none: the scan is not fully sampled")]
+    return facts + [(m.title, m.text(result.scores[m.name])) for m in METRICS]
+
+
+def _check_output(path: Path) -> None:
+    """Refuse an output before the work is done, not after."""
+    from ksyn.io.result import writer_of
+
+    writer_of(path)
+    if not path.absolute().parent.is_dir():
+        raise WriteError(
+            f"There is no folder {path.parent}.", hint="Make it first, or choose another."
+        )

@@ -1,0 +1,119 @@
+"""`ksyn methods | masks | models | formats | card`: what there is to choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ksyn.cli.console import print_facts, print_table
+
+if TYPE_CHECKING:
+    from ksyn.options import OptionInfo, Options
+
+Name = Annotated[str | None, typer.Argument(help="Show the options of this one.")]
+
+
+def methods(name: Name = None) -> None:
+    """List the methods, or the options of one."""
+    from ksyn.methods import METHODS
+
+    if name is not None:
+        _print_options(METHODS.get(name).title, METHODS.get(name))
+        return
+    reasons = [method.unavailable() for method in METHODS]
+    rows = [
+        (method.name, method.title, method.family, f"not here: {reason}" if reason else method.when)
+        for method, reason in zip(METHODS, reasons, strict=True)
+    ]
+    faint = [number for number, reason in enumerate(reasons) if reason]
+    print_table("Methods", ("name", "title", "family", "when to use it"), rows, faint=faint)
+
+
+def masks(name: Name = None) -> None:
+    """List the sampling patterns, or the options of one."""
+    from ksyn.masks import MASKS
+
+    if name is not None:
+        _print_options(MASKS.get(name).title, MASKS.get(name))
+        return
+    rows = [(mask.name, mask.title, mask.when) for mask in MASKS]
+    print_table("Masks", ("name", "title", "when to use it"), rows)
+
+
+def models() -> None:
+    """List the trained models."""
+    from ksyn.weights import cards
+
+    found = cards()
+    if not found:
+        typer.echo("No models are installed.")
+        return
+    rows = [
+        (card.id, card.title, card.network, card.domain, card.unavailable() or card.licence)
+        for card in found
+    ]
+    faint = [number for number, card in enumerate(found) if card.unavailable()]
+    print_table("Models", ("id", "title", "network", "domain", "licence"), rows, faint=faint)
+
+
+def card(model: Annotated[str, typer.Argument(help="Id of the model.")]) -> None:
+    """Show a model's card: what it is, what it was made from, what it is worth."""
+    from ksyn.weights import load_card
+
+    found = load_card(model)
+    shown = found.model_dump(exclude={"schema_version", "scores", "network_options"})
+    facts = [(name.replace("_", " ").capitalize(), str(value)) for name, value in shown.items()]
+    options = ", ".join(f"{name} {value}" for name, value in found.network_options.items())
+    print_facts([*facts, ("Network options", options), ("Here", found.unavailable() or "yes")])
+    rows = [
+        (s.test_set, s.mask, f"{s.acceleration:g}", method, value)
+        for s in found.scores
+        for method, value in s.psnr.items()
+    ]
+    if rows:
+        print_table("Scores", ("test set", "mask", "R", "method", "PSNR [dB]"), rows)
+
+
+def formats() -> None:
+    """List the file formats that are read and written."""
+    from ksyn.io import READERS, WRITERS
+
+    reasons = [reader.unavailable() for reader in READERS]
+    rows = [
+        (reader.name, reader.title, " ".join(reader.suffixes), reason)
+        for reader, reason in zip(READERS, reasons, strict=True)
+    ]
+    faint = [number for number, reason in enumerate(reasons) if reason]
+    columns = ("name", "title", "suffixes", "not here because")
+    print_table("Read", columns, rows, faint=faint)
+    typer.echo()
+    rows = [(writer.name, writer.title, " ".join(writer.suffixes), "") for writer in WRITERS]
+    print_table("Written", columns, rows)
+
+
+def _print_options(title: str, options: type[Options]) -> None:
+    from ksyn.options import options_of
+
+    rows = [
+        (info.name, _text(info.default), _range(info), info.unit, info.help)
+        for info in options_of(options)
+    ]
+    if not rows:
+        typer.echo(f"{title} has no options.")
+        return
+    print_table(title, ("option", "default", "values", "unit", "help"), rows)
+
+
+def _range(info: OptionInfo) -> str:
+    if info.choices:
+        return " | ".join(info.choices)
+    if info.kind is bool:
+        return "true | false"
+    low, high = ("" if limit is None else f"{limit:g}" for limit in (info.low, info.high))
+    limits = f"{low} … {high}" if low or high else ""
+    return f"{limits} or none" if info.optional else limits
+
+
+def _text(value: object) -> str:
+    return "automatic" if value is None else str(value)

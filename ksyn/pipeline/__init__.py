@@ -1,0 +1,28 @@
+"""From a recipe to its result: the scan is prepared once, the method streams, the result is whole.
+
+The command line and the window share these functions. Steps are in the problem's units; what
+`finish` returns is in the scan's own.
+"""
+
+from ksyn.pipeline.prepare import Prepared, prepare, reference_of, zero_filled
+from ksyn.pipeline.result import Result, finish
+from ksyn.pipeline.run import Run, draw_mask, open_input, prepare_slice, run
+from ksyn.pipeline.stream import Average, stream
+from ksyn.recipe import Preparation
+
+__all__ = [
+    "Average",
+    "Preparation",
+    "Prepared",
+    "Result",
+    "Run",
+    "draw_mask",
+    "finish",
+    "open_input",
+    "prepare",
+    "prepare_slice",
+    "reference_of",
+    "run",
+    "stream",
+    "zero_filled",
+]

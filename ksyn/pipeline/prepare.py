@@ -1,0 +1,203 @@
+"""From measured samples to a problem: undersample, mix coils, scale, estimate maps."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Complex, Float
+from torch import Tensor
+
+from ksyn.coils import compression_matrix, estimate_maps, whitening_matrix
+from ksyn.data import KSpace, Mask, Problem, SensMaps, Step
+from ksyn.errors import ShapeError
+from ksyn.fourier import centre, plain_ifft
+from ksyn.io.scan import Scan
+from ksyn.noise import noise_level
+from ksyn.recipe import Preparation
+
+_ROBUST = 0.995
+"""Quantile of the zero-filled image that is scaled to 1."""
+_CENTRE = 24
+"""Side of the low-resolution centre, for masks without a calibration region [samples]."""
+_SPARSEST = 0.2
+"""Share of that centre that must be measured."""
+_CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A problem, and what it takes to understand its solutions."""
+
+    problem: Problem
+    scale: float
+    """One unit of the problem in units of the scan."""
+    reference: Float[Tensor, "frame y x"] | None
+    """Root sum of squares of the fully sampled scan in the problem's units, to compare steps
+    with; no method sees it."""
+    mixing: Complex[Tensor, "virtual coil"] | None
+    """What made the problem's coils of the scan's; None when they are the same."""
+    maps: str
+    """How the coil maps were made: as asked for, or what the mask allowed."""
+    seconds: float
+    """How long this took [s]."""
+
+    @property
+    def unit(self) -> Float[Tensor, "#y #x"]:
+        """One unit of the problem's image in units of the scan's, at each point."""
+        return self.scale * _weight(self.problem.sens_maps, self.mixing)
+
+    def image_of(self, step: Step) -> Complex[Tensor, "frame y x"]:
+        """Return a step's image in the scan's own units."""
+        return step.image * self.unit
+
+    def kspace_of(self, step: Step) -> Complex[Tensor, "frame coil ky kx"]:
+        """Return a step's k-space in the scan's own coils and units."""
+        if self.mixing is None:
+            return step.kspace * self.scale
+        return _mixed(step.kspace, torch.linalg.pinv(self.mixing)) * self.scale
+
+
+@torch.no_grad()
+def prepare(
+    kspace: KSpace,
+    mask: Mask,
+    preparation: Preparation = Preparation(),  # noqa: B008 - frozen
+    device: torch.device = _CPU,
+    *,
+    reference: Float[Tensor, "frame y x"] | None = None,
+    noise_covariance: Complex[Tensor, "coil coil"] | None = None,
+) -> Prepared:
+    """Return the problem of reconstructing a k-space from the samples of a mask.
+
+    Args:
+        kspace: As measured; what the mask leaves out is set to 0.
+        mask: Which samples a method may see.
+        preparation: How coils are mixed and maps estimated.
+        device: Where the problem shall live.
+        reference: Image of the fully sampled scan, in the scan's units; kept beside the problem.
+        noise_covariance: E[n nᴴ] of the complex noise of a sample; for whitening.
+
+    Raises:
+        ShapeError: Mask and k-space do not fit, nothing was measured, or there is no centre to
+            estimate maps from.
+    """
+    started = time.perf_counter()
+    mask = mask.to(device)
+    measured = mask.apply(kspace.to(device))
+    mixing = _mixing(measured, mask, preparation, noise_covariance)
+    if mixing is not None:
+        measured = measured.with_samples(_mixed(measured.samples, mixing))
+    scale = _robust_maximum(zero_filled(measured, mask))
+    if not scale > 0:
+        raise ShapeError(
+            "The mask leaves no sample that was measured.",
+            hint="Choose a mask that keeps the centre of k-space, or check the scan.",
+        )
+    measured = measured.with_samples(measured.samples / scale)
+    sens_maps, maps = _maps(measured, mask, preparation)
+    problem = Problem(measured, mask, sens_maps, noise_level(measured.samples))
+    if reference is not None:
+        reference = reference.to(device) / (scale * _weight(sens_maps, mixing))
+    return Prepared(problem, scale, reference, mixing, maps, time.perf_counter() - started)
+
+
+@torch.no_grad()
+def zero_filled(kspace: KSpace, mask: Mask) -> Float[Tensor, "frame y x"]:
+    """Return the root-sum-of-squares image of the samples of a mask; quick enough to paint by."""
+    # Without its shift the transform is wrong by a phase only, so the magnitude alone is shifted.
+    parts = torch.view_as_real(plain_ifft(mask.apply(kspace).samples))
+    return centre(parts.square().sum(dim=(1, -1)).sqrt())
+
+
+def reference_of(source: Scan | KSpace, slice: int = 0) -> Float[Tensor, "frame y x"] | None:  # noqa: A002
+    """Return the root-sum-of-squares image of a fully sampled scan or k-space.
+
+    Args:
+        source: A k-space is taken as complete; a scan may not be, and then there is no reference.
+        slice: Which slice of a scan.
+    """
+    if isinstance(source, Scan):
+        return source.reference(slice)
+    parts = torch.view_as_real(plain_ifft(source.samples))
+    return centre(parts.square().sum(dim=(1, -1)).sqrt())
+
+
+def _robust_maximum(image: Float[Tensor, "frame y x"]) -> float:
+    rank = max(round(_ROBUST * image.numel()), 1)
+    return float(image.flatten().kthvalue(rank).values)
+
+
+def _mixing(
+    kspace: KSpace,
+    mask: Mask,
+    preparation: Preparation,
+    noise_covariance: Complex[Tensor, "coil coil"] | None,
+) -> Complex[Tensor, "virtual coil"] | None:
+    """Return the matrix that makes the problem's coils of the scan's, if they differ."""
+    mixing = None
+    if preparation.whiten and noise_covariance is not None:
+        mixing = whitening_matrix(noise_covariance.to(kspace.samples.device))
+        kspace = kspace.with_samples(_mixed(kspace.samples, mixing))
+    if preparation.compress_to is not None and preparation.compress_to < kspace.n_coils:
+        compression = compression_matrix(kspace, mask, preparation.compress_to)
+        mixing = compression if mixing is None else compression @ mixing
+    return mixing
+
+
+def _mixed(
+    coils: Complex[Tensor, "frame coil a b"], mixing: Complex[Tensor, "virtual coil"]
+) -> Complex[Tensor, "frame virtual a b"]:
+    return torch.einsum("vc,fcab->fvab", mixing, coils)
+
+
+def _maps(kspace: KSpace, mask: Mask, preparation: Preparation) -> tuple[SensMaps, str]:
+    """Return the maps asked for, or rougher ones where the mask has no room for them."""
+    kind = preparation.maps
+    try:
+        return estimate_maps(kind, kspace, mask, **_options(preparation)), kind
+    except ShapeError as error:
+        low_resolution = _low_resolution(mask)
+        if low_resolution is None:
+            raise ShapeError(
+                error.message,
+                hint="Add autocalibration (ACS) lines to the mask; too few samples lie near the "
+                "centre of k-space even for rough coil maps.",
+            ) from error
+    maps = estimate_maps("sum-of-squares", kspace, low_resolution)
+    return maps, "sum-of-squares, of an incomplete centre"
+
+
+def _options(preparation: Preparation) -> dict[str, int | float]:
+    """Return what the estimator asked for wants to know."""
+    if preparation.maps != "espirit":
+        return {}
+    return {
+        "sets": preparation.map_sets,
+        "kernel": preparation.map_kernel,
+        "crop": preparation.map_crop,
+    }
+
+
+def _low_resolution(mask: Mask) -> Mask | None:
+    """Return the centre as if all of it were measured, if the zero frequency and much of it are."""
+    ky, kx = (slice(max(n // 2 - _CENTRE // 2, 0), n // 2 + _CENTRE // 2) for n in mask.matrix)
+    measured = mask.samples[..., ky, kx]
+    y, x = (n // 2 for n in mask.matrix)
+    if not bool(mask.samples[..., y, x].all()) or float(measured.float().mean()) < _SPARSEST:
+        return None
+    centre_only = torch.zeros_like(mask.samples[:1])
+    centre_only[..., ky, kx] = True
+    return Mask(centre_only)
+
+
+def _weight(
+    sens_maps: SensMaps, mixing: Complex[Tensor, "virtual coil"] | None
+) -> Float[Tensor, "#y #x"]:
+    """Return by how much larger the scan's coils see each point than the problem's."""
+    if mixing is None:
+        return torch.ones(1, 1, device=sens_maps.maps.device)
+    seen = _mixed(sens_maps.maps[:1], torch.linalg.pinv(mixing))
+    weight = torch.linalg.vector_norm(seen, dim=1)[0]
+    return torch.where(weight > 0, weight, 1.0)
