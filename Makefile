@@ -34,7 +34,7 @@ imports: $(READY) ## who may import whom
 	$(BIN)/lint-imports
 
 tests: $(READY) ## pytest
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(WORKERS) --ignore tests/benchmarks
 
 bench: $(VENV)/extra-bench ## run the benchmarks and print a table
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds

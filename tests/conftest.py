@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 # Both are read when Qt and OpenMP are loaded, so they stand before every import.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,13 +19,14 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 
 # Axes and kinds are checked at run time, in tests only. An option of pytest's command line would
-# not reach the worker processes of pytest-xdist.
-install_import_hook("ksyn", "checking.checked")
+# not reach the worker processes of pytest-xdist. Benchmarks time what users run, without checks.
+if "--benchmark-only" not in sys.argv:
+    install_import_hook("ksyn", "checking.checked")
 
-from leaks import Watch  # noqa: E402 - after the hook
+from leaks import Watch
 
-from ksyn.data import KSpace, Mask, Problem  # noqa: E402
-from ksyn.phantoms import coil_maps, head_kspace  # noqa: E402
+from ksyn.data import KSpace, Mask, Problem
+from ksyn.phantoms import coil_maps, head_kspace
 
 torch.set_num_threads(1)
 settings.register_profile("ksyn", deadline=None, max_examples=25, derandomize=True, database=None)
