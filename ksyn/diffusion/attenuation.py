@@ -13,13 +13,14 @@ from torch import Tensor
 from ksyn.calibration import calibration_region
 from ksyn.data import Mask
 from ksyn.diffusion.denoiser import Blur, gaussian_transfer
+from ksyn.errors import ShapeError
 from ksyn.fourier import decentre, plain_fft, plain_ifft
 
 Fading = Literal["automatic", "both", "none"]
 """Axes along which high frequencies fade; automatic: those along which the mask undersamples."""
 
-_NARROWEST_CENTRE = 16
-"""Below this many fully sampled lines the blur grows no further [samples]."""
+_STEEPEST_BLUR = 10.0
+"""Most blur that goes with σ = 1 [pixels]; priors are trained up to it."""
 
 
 @dataclass(frozen=True)
@@ -86,23 +87,38 @@ def geometric_sigmas(first: float, last: float, n_steps: int) -> tuple[float, ..
     return tuple(first * ratio ** (i / n_steps) for i in range(n_steps + 1))
 
 
-def widest_blur(mask: Mask, fading: Fading) -> Blur:
+def widest_blur(mask: Mask, fading: Fading, sigma: float) -> Blur:
     """Return the blur after which only the fully sampled centre of k-space is left [pixels].
 
     G_N is exp(−2) at the edge of the centre, so that G_N y, where the sampler starts, is nearly
-    G_N z_0 although y misses samples further out.
+    G_N z_0 although y misses samples further out. Where the centre is too small for the noise
+    level to go with such a blur, the blur is the widest that goes with it.
+
+    Args:
+        mask: Its fully sampled centre decides.
+        fading: Which axes fade.
+        sigma: σ_N.
     """
     if fading == "none":
         return 0.0, 0.0
-    centre = (span.stop - span.start for span in calibration_region(mask))
-    y, x = (_blur_to(lines, n) for lines, n in zip(centre, mask.matrix, strict=True))
+    widest = _STEEPEST_BLUR * min(sigma, 1.0)
+    lines = _centre_lines(mask)
+    y, x = (min(_blur_to(m, n), widest) for m, n in zip(lines, mask.matrix, strict=True))
     return (max(y, x), max(y, x)) if fading == "both" else (y, x)
 
 
+def _centre_lines(mask: Mask) -> tuple[int, int]:
+    """Return how many lines around the zero frequency are fully sampled along ky and kx."""
+    try:
+        ky, kx = calibration_region(mask)
+    except ShapeError:  # The zero frequency is not measured: there is no centre.
+        return 0, 0
+    return ky.stop - ky.start, kx.stop - kx.start
+
+
 def _blur_to(lines: int, n: int) -> float:
-    if lines >= n:
-        return 0.0
-    return 2 * n / (math.pi * max(lines, _NARROWEST_CENTRE))
+    """Return the blur whose gain is exp(−2) at the edge of a centre [pixels]."""
+    return 0.0 if lines >= n else 2 * n / (math.pi * max(lines, 1))
 
 
 def _matrix(images: Tensor) -> tuple[int, int]:

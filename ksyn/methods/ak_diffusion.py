@@ -41,7 +41,8 @@ class AkDiffusion(Method):
     own network sees one coil at a time.
 
     Source: AK-diffusion, arXiv 2308.15918, algorithm 1. Defaults that differ from it (projected
-    drift, correction in the coil space, weight that follows the noise) measured better.
+    drift, score of the corrected estimate, correction in the coil space, weight that follows the
+    noise) measured better.
     """
 
     name: ClassVar[str] = "ak-diffusion"
@@ -96,7 +97,10 @@ class AkDiffusion(Method):
         advanced=True,
     )
     score_from_corrected: bool = option(
-        False, help="Take the score, like the drift, from the corrected estimate.", advanced=True
+        True,
+        help="Take the score, like the drift, from the corrected estimate; as printed it is not, "
+        "and where nothing fades the state never hears of the data.",
+        advanced=True,
     )
     network_sees: Literal["combined", "coils"] = option(
         "combined", help="One combined image, or each coil's image in turn.", advanced=True
@@ -154,7 +158,7 @@ def schedule_of(problem: Problem, options: AkDiffusion) -> Schedule:
     """Return the levels the sampler goes through."""
     return Schedule(
         geometric_sigmas(options.sigma_min, options.sigma_max, options.steps),
-        widest_blur(problem.mask, options.fading),
+        widest_blur(problem.mask, options.fading, options.sigma_max),
     )
 
 

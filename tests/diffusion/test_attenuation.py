@@ -77,15 +77,25 @@ def test_a_step_brings_back_what_fades_between_two_levels(blur):
 @pytest.mark.parametrize("n", [128, 129])
 def test_the_widest_gain_is_exp_minus_2_at_the_edge_of_the_centre(n):
     mask = columns((40, n), acs_lines=24)
-    levels = schedule(widest_blur(mask, "automatic"))
+    levels = schedule(widest_blur(mask, "automatic", sigma=1))
     edge = levels.gain(50, (40, n))[:, n // 2 + 12]
     torch.testing.assert_close(edge, torch.full((40,), math.exp(-2)))
 
 
 def test_fading_follows_the_axes_that_are_undersampled():
     mask = columns((40, 64), acs_lines=24)
-    along_y, along_x = widest_blur(mask, "automatic")
+    along_y, along_x = widest_blur(mask, "automatic", sigma=1)
     assert along_y == 0
     assert along_x > 0
-    assert widest_blur(mask, "both") == (along_x, along_x)
-    assert widest_blur(mask, "none") == (0, 0)
+    assert widest_blur(mask, "both", sigma=1) == (along_x, along_x)
+    assert widest_blur(mask, "none", sigma=1) == (0, 0)
+
+
+@pytest.mark.parametrize("acs_lines", [0, 1, 2])
+def test_blur_stays_within_what_goes_with_the_noise(acs_lines):
+    mask = columns((40, 256), acs_lines)
+    assert widest_blur(mask, "automatic", sigma=0.4)[1] == pytest.approx(4.0)
+
+
+def test_a_full_mask_lets_nothing_fade():
+    assert widest_blur(columns((40, 64), acs_lines=64), "automatic", sigma=1) == (0, 0)

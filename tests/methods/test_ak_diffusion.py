@@ -1,0 +1,199 @@
+"""AK-diffusion as a method, with a denoiser that is known in closed form."""
+
+import pytest
+import torch
+
+from ksyn.data import KSpace, Problem
+from ksyn.diffusion.coil_space import project
+from ksyn.diffusion.denoiser import gaussian_transfer
+from ksyn.encoding import Encoding, coil_images, combine, solve
+from ksyn.errors import WeightsError
+from ksyn.fourier import image_to_kspace, kspace_to_image
+from ksyn.masks import MASKS
+from ksyn.methods.ak_diffusion import AkDiffusion, ak_stream, schedule_of
+from ksyn.noise import complex_noise
+from ksyn.phantoms import coil_maps
+
+
+def power(matrix):
+    """Return the mean power at each k of images whose spectrum falls as 1 / |k|³."""
+    y, x = (torch.arange(n) - n // 2 for n in matrix)
+    return 40 / (1 + (y[:, None] ** 2 + x[None, :] ** 2) ** 1.5)
+
+
+def wiener(images, sigma, blur):
+    """Return E[image | blurred image + noise] of Gaussian images with that power."""
+    matrix = images.shape[-2:]
+    gain, p = gaussian_transfer(tuple(matrix), blur), power(matrix)
+    return kspace_to_image(gain * p / (gain**2 * p + 2 * sigma**2) * image_to_kspace(images))
+
+
+def problem_of(matrix=(40, 48), n_frames=1, noise=0.02):
+    """Return a scan of such images, and the images."""
+    rng = torch.Generator().manual_seed(0)
+    colour = (power(matrix) / 2).sqrt()
+    image = kspace_to_image(colour * complex_noise((n_frames, 1, *matrix), rng))
+    maps = coil_maps(4, matrix)
+    full = image_to_kspace(coil_images(image, maps.maps))
+    full = full + noise * complex_noise(tuple(full.shape), rng)
+    mask = MASKS.get("uniform")(acceleration=5, acs_lines=12).draw(matrix, rng)
+    return Problem(mask.apply(KSpace(full)), mask, maps, noise), image[:, 0]
+
+
+def steps_of(problem, seed=0, denoiser=wiener, **options):
+    rng = torch.Generator().manual_seed(seed)
+    return list(ak_stream(problem, denoiser, AkDiffusion.of({"steps": 6} | options), rng))
+
+
+def error(image, truth):
+    return float(torch.linalg.norm(image - truth) / torch.linalg.norm(truth))
+
+
+def least_squares(problem):
+    encoding = Encoding(problem)
+    right = encoding.adjoint(problem.kspace.samples)
+    return solve(encoding.normal, right, torch.zeros_like(right), 15)[:, 0]
+
+
+def posterior_mean(problem):
+    """Return E[image | measured samples], exact for Gaussian images."""
+    encoding, p = Encoding(problem), power(problem.kspace.matrix)
+    variance = 2 * problem.noise_level**2
+
+    def precision(image):
+        return encoding.normal(image) / variance + kspace_to_image(image_to_kspace(image) / p)
+
+    right = encoding.adjoint(problem.kspace.samples) / variance
+    return solve(precision, right, torch.zeros_like(right), 500, tolerance=1e-4)[:, 0]
+
+
+VARIANTS = [
+    {},
+    {"fading": "none"},
+    {"fading": "both"},
+    {"corrector_steps": 1},
+    {"weighting": "constant"},
+    {"correction": "low-rank", "kernel": 3},
+    {"correction": "samples"},
+    {"drift": "printed"},
+    {"network_sees": "coils", "drift": "printed"},
+    {"reinsert": "hard"},
+    {"final_denoise": False},
+]
+
+
+@pytest.mark.parametrize("matrix", [(40, 48), (41, 47)])
+@pytest.mark.parametrize("options", VARIANTS, ids=str)
+def test_every_variant_comes_nearer_to_the_truth_than_least_squares(options, matrix):
+    problem, truth = problem_of(matrix)
+    steps = steps_of(problem, steps=25, **options)
+    assert error(steps[-1].image, truth) < 0.96 * error(least_squares(problem), truth)
+
+
+def test_images_are_samples_of_the_posterior():
+    problem, truth = problem_of()
+    mean = posterior_mean(problem)
+    images = [steps_of(problem, seed, steps=25)[-1].image for seed in range(8)]
+    # A sample is as far from the mean as the truth is, and independent of it.
+    spread = [error(image, mean) for image in images]
+    assert sum(spread) / 8 == pytest.approx(error(truth, mean), rel=0.1)
+    assert error(sum(images) / 8, truth) == pytest.approx(error(mean, truth), rel=0.15)
+
+
+def test_the_score_as_printed_forgets_the_data():
+    problem, truth = problem_of()
+    printed, ours = (
+        error(steps_of(problem, steps=25, score_from_corrected=corrected)[-1].image, truth)
+        for corrected in (False, True)
+    )
+    assert ours < 0.7 * printed
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_steps_are_numbered_and_say_how_noisy_the_state_was(final):
+    steps = steps_of(problem_of()[0], final_denoise=final)
+    assert [step.index for step in steps] == list(range(6 + final))
+    assert {step.total for step in steps} == {6 + final}
+    sigmas = [step.scalars["sigma"] for step in steps]
+    assert sigmas == sorted(sigmas, reverse=True)
+    assert sigmas[0] == pytest.approx(AkDiffusion().sigma_max)
+
+
+def test_a_step_shows_the_image_of_its_kspace():
+    problem, _ = problem_of(n_frames=2)
+    step = steps_of(problem)[-1]
+    assert step.image.shape == (2, 40, 48)
+    combined = combine(kspace_to_image(step.kspace), problem.sens_maps.maps)[:, 0]
+    torch.testing.assert_close(step.image, combined, rtol=0, atol=1e-5)
+    residual = Encoding(problem).residual(step.kspace, problem.kspace.samples)
+    assert step.scalars["data_residual"] == pytest.approx(residual)
+
+
+def test_seeds_decide_the_steps():
+    problem, _ = problem_of()
+    first, again, other = (steps_of(problem, seed)[-1].image for seed in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_hard_reinsertion_keeps_every_measured_sample():
+    problem, _ = problem_of()
+    last = steps_of(problem, reinsert="hard")[-1]
+    kept = problem.mask.apply(KSpace(last.kspace)).samples
+    assert torch.equal(kept, problem.kspace.samples)
+
+
+def test_without_projector_energy_leaves_the_coil_space():
+    problem, _ = problem_of()
+    maps = problem.sens_maps.maps
+
+    def outside(drift):
+        options = {"drift": drift, "network_sees": "coils", "correction": "samples"}
+        images = kspace_to_image(steps_of(problem, **options)[-1].kspace)
+        return error(project(images, maps), images)
+
+    assert outside("unprojected") > 1.5 * outside("printed")
+
+
+def test_the_network_runs_once_a_step_and_once_a_corrector():
+    problem, calls = problem_of()[0], []
+
+    def counting(images, sigma, blur):
+        calls.append((len(images), sigma, blur))
+        return wiener(images, sigma, blur)
+
+    steps_of(problem, denoiser=counting, corrector_steps=2)
+    assert len(calls) == 6 * (1 + 2) + 1
+    assert {batch for batch, _, _ in calls} == {1}
+    assert calls[-1][2] == (0.0, 0.0)
+
+
+def test_a_network_that_sees_coils_sees_each_of_them():
+    problem, batches = problem_of(n_frames=2)[0], set()
+
+    def counting(images, sigma, blur):
+        batches.add(len(images))
+        return wiener(images, sigma, blur)
+
+    steps_of(problem, denoiser=counting, network_sees="coils")
+    assert batches == {2 * 4}
+
+
+def test_columns_fade_along_kx_only():
+    schedule = schedule_of(problem_of()[0], AkDiffusion())
+    y, x = schedule.blur(schedule.n_steps)
+    assert y == 0
+    assert x > 0
+
+
+def test_grad_mode_is_left_alone_between_steps():
+    stream = ak_stream(problem_of()[0], wiener, AkDiffusion(steps=2), torch.Generator())
+    for _ in stream:
+        assert torch.is_grad_enabled()
+
+
+def test_missing_weights_are_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("ksyn.weights.models_folder", lambda: tmp_path)
+    assert "ak-head" in AkDiffusion.unavailable()
+    with pytest.raises(WeightsError, match="no-such-model"):
+        next(AkDiffusion(model="no-such-model").stream(problem_of()[0], torch.Generator()))
