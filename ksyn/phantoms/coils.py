@@ -53,7 +53,7 @@ def _loop_field(
     corners = _corners(angle, half_width, half_length=0.06 + 0.02 * jitter[1])
     field = sum(
         (_wire_field(a, b, y, x) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)),
-        start=torch.zeros(3, *torch.broadcast_shapes(y.shape, x.shape)),
+        start=torch.zeros(3, len(y), x.shape[1], dtype=y.dtype),
     )
     tuning = complex(0.85 + 0.3 * jitter[2]) * complex(
         math.cos(2 * math.pi * jitter[3]), math.sin(2 * math.pi * jitter[3])
@@ -79,15 +79,14 @@ def _wire_field(start: Tensor, end: Tensor, y: Tensor, x: Tensor) -> Float[Tenso
     lengths = [torch.sqrt(v.square().sum(dim=0) + _SOFTENING**2) for v in (a, b)]
     product = lengths[0] * lengths[1]
     along = (a * b).sum(dim=0) + _SOFTENING**2
-    return torch.linalg.cross(a, b, dim=0) * (
-        (lengths[0] + lengths[1]) / (product * (product + along))
-    )
+    factor = (lengths[0] + lengths[1]) / (product * (product + along))
+    return factor * torch.linalg.cross(a, b, dim=0)
 
 
 def _way(point: Tensor, y: Tensor, x: Tensor) -> Float[Tensor, "3 y x"]:
-    shape = torch.broadcast_shapes(y.shape, x.shape)
-    z = torch.zeros(shape)
-    return torch.stack([z - point[0], (y - point[1]).expand(shape), (x - point[2]).expand(shape)])
+    shape = (len(y), x.shape[1])
+    parts = (0 * y - point[0], y - point[1], x - point[2])
+    return torch.stack([part.expand(shape) for part in parts])
 
 
 def phase(y: Float[Tensor, "y 1"], x: Float[Tensor, "1 x"], seed: int) -> Float[Tensor, "y x"]:
@@ -95,7 +94,7 @@ def phase(y: Float[Tensor, "y 1"], x: Float[Tensor, "1 x"], seed: int) -> Float[
     rng = torch.Generator().manual_seed(seed)
     a = (2 * torch.rand(8, generator=rng) - 1).tolist()
     v, u = y / (FIELD_OF_VIEW / 2), x / (FIELD_OF_VIEW / 2)
-    tilt = 0.8 * (a[0] * u + a[1] * v)
+    tilt = 1.0 * (a[0] * u + a[1] * v)
     bowl = 0.9 * (a[2] * u * u + a[3] * v * v + a[4] * u * v)
-    wave = 0.4 * torch.sin(math.pi * (a[5] * u + a[6] * v) + math.pi * a[7])
-    return tilt + bowl + wave + math.pi * a[7]
+    wave: Tensor = 0.4 * torch.sin(math.pi * (a[5] * u + a[6] * v) + math.pi * a[7])
+    return wave + tilt + bowl + math.pi * a[7]

@@ -25,9 +25,7 @@ class Window:
         spacing: Between grid points [m].
     """
 
-    def __init__(
-        self, low: tuple[float, float], high: tuple[float, float], spacing: float
-    ) -> None:
+    def __init__(self, low: tuple[float, float], high: tuple[float, float], spacing: float) -> None:
         self.low, self.spacing = np.asarray(low), spacing
         self.shape = tuple(np.ceil((np.asarray(high) - self.low) / spacing).astype(int) + 1)
         self.y = (low[0] + spacing * np.arange(self.shape[0]))[:, None]
@@ -57,8 +55,10 @@ class Window:
 
     def curves(self, field: Field, smallest: float = 2e-6) -> list[Curve]:
         """Return the outlines of where a field is positive, but for specks [m²]."""
-        found = [contour[:-1] * self.spacing + self.low for contour in find_contours(field, 0.0)]
-        return [torch.from_numpy(ring) for ring in found if _enclosed(ring) >= smallest]
+        contours: list[np.ndarray] = find_contours(field, 0.0)  # type: ignore[no-untyped-call]
+        found = [contour[:-1] * self.spacing + self.low for contour in contours]
+        kept = (ring for ring in found if _enclosed(ring) >= smallest)
+        return [torch.from_numpy(_evenly(ring, 1.2 * self.spacing)) for ring in kept]
 
 
 def through(points: Sequence[Sequence[float]], n_points: int = 24) -> np.ndarray:
@@ -71,6 +71,14 @@ def through(points: Sequence[Sequence[float]], n_points: int = 24) -> np.ndarray
     kernel = np.hanning(9)[1:-1] / np.hanning(9).sum()
     smoothed = [np.convolve(column, kernel, mode="same")[5:-5] for column in padded.T]
     return np.stack(smoothed, axis=1)
+
+
+def _evenly(ring: np.ndarray, step: float) -> np.ndarray:
+    """Return points at even steps along a closed curve [m]."""
+    closed = np.concatenate([ring, ring[:1]])
+    along = np.concatenate([[0], np.hypot(*np.diff(closed, axis=0).T).cumsum()])
+    at = np.linspace(0, along[-1], max(round(along[-1] / step), 8), endpoint=False)
+    return np.stack([np.interp(at, along, column) for column in closed.T], axis=1)
 
 
 def _enclosed(ring: np.ndarray) -> float:

@@ -58,9 +58,7 @@ def _shells(outline: Curve, rng: torch.Generator) -> tuple[list[Region], Curve]:
     t = torch.linspace(0, 2 * math.pi, len(outline) + 1, dtype=torch.float64)[:-1]
 
     def layer(curve: Curve, thickness: float, change: float) -> Curve:
-        wave = torch.cos(2 * t + _uniform(rng, 0, 6.28)) + torch.cos(
-            5 * t + _uniform(rng, 0, 6.28)
-        )
+        wave = torch.cos(2 * t + _uniform(rng, 0, 6.28)) + torch.cos(5 * t + _uniform(rng, 0, 6.28))
         return inset(curve, thickness * (1 + change / 2 * wave))
 
     skin = layer(outline, 1.6e-3, 0.1)

@@ -38,7 +38,8 @@ def ellipse(
 def turned(curve: Curve, angle: float) -> Curve:
     """Turn a curve about the origin, from y towards x [rad]."""
     c, s = math.cos(angle), math.sin(angle)
-    return curve @ torch.tensor([[c, s], [-s, c]], dtype=torch.float64)
+    y, x = curve.unbind(dim=1)
+    return torch.stack([c * y - s * x, s * y + c * x], dim=1)
 
 
 def stroke(path: Curve, width: Float[Tensor, " vertex"]) -> Curve:
@@ -126,14 +127,20 @@ def spectrum(
     taken by Gauss's rule on pieces short enough that the rule is exact to about 1e-6.
     """
     points, flow = _boundary_points(curves, float(torch.hypot(ky.abs().max(), kx.abs().max())))
-    wave_y = torch.exp(-2j * math.pi * ky[:, None] * points[None, :, 0]).to(torch.complex64)
-    wave_x = torch.exp(-2j * math.pi * points[:, None, 1] * kx[None, :]).to(torch.complex64)
+    wave_y, wave_x = _waves(ky[:, None] * points[:, 0]), _waves(points[:, 1, None] * kx)
     flow = flow.to(torch.complex64)
     through = ky[:, None] * ((wave_y * flow[:, 0]) @ wave_x)
-    through = through + kx[None, :] * ((wave_y * flow[:, 1]) @ wave_x)
+    through = through + kx * ((wave_y * flow[:, 1]) @ wave_x)
     square = ky[:, None] ** 2 + kx[None, :] ** 2
     values = through / (-2j * math.pi * square.clamp_min(1e-12))
-    return torch.where(square < 1e-12, torch.tensor(area(curves)), values).to(torch.complex64)
+    inside = torch.where(square < 1e-12, torch.tensor(area(curves)), values)
+    return (inside * math.copysign(1.0, area(curves))).to(torch.complex64)
+
+
+def _waves(turns: Float[Tensor, "a b"]) -> Complex[Tensor, "a b"]:
+    """Return exp(−2πi turns); whole turns are dropped first, while precision is double."""
+    angle = (-2 * math.pi * (turns - turns.round())).float()
+    return torch.complex(angle.cos(), angle.sin())
 
 
 def _boundary_points(
