@@ -175,7 +175,12 @@ def _requirements(root: Path) -> list[str]:
 
 def _import_name(requirement: str) -> str:
     """Return the name a distribution is imported by."""
-    irregular = {"PyYAML": "yaml", "PySide6-Essentials": "PySide6", "scikit-image": "skimage"}
+    irregular = {
+        "PyYAML": "yaml",
+        "PySide6-Essentials": "PySide6",
+        "scikit-image": "skimage",
+        "pillow": "PIL",
+    }
     return irregular.get(requirement, requirement.replace("-", "_"))
 
 
