@@ -17,13 +17,22 @@ from ksyn.io import (
     npz,
 )
 from ksyn.io.guard import first_bytes, regular_file
-from ksyn.io.layout import Layout
+from ksyn.io.layout import Layout, LayoutNeeded
 from ksyn.io.reader import Reader
-from ksyn.io.result import WRITERS, write_result
+from ksyn.io.result import WRITERS, write_result, writer_of
 from ksyn.io.scan import Scan
 from ksyn.registry import Registry
 
-__all__ = ["READERS", "WRITERS", "open_scan", "write_result"]
+__all__ = [
+    "READERS",
+    "WRITERS",
+    "Layout",
+    "LayoutNeeded",
+    "Scan",
+    "open_scan",
+    "write_result",
+    "writer_of",
+]
 
 READERS: Registry[Reader] = Registry(
     "reader",
@@ -63,7 +72,7 @@ def open_scan(path: str | Path, layout: Layout | None = None) -> Scan:
 
 def _reader_of(path: Path, head: bytes, layout: Layout | None) -> Reader:
     matching = [reader for reader in READERS if reader.sniff(path, head)]
-    asked = layout is not None and layout != Layout()
+    asked = layout is not None and bool(layout.key or layout.axes)
     preferred = [reader for reader in matching if reader.takes_layout or not asked]
     for reader in preferred or matching:
         return reader

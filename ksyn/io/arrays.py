@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ Index = tuple[int | slice, ...]
 """Which part of an array."""
 
 
+@runtime_checkable
 class Source(Protocol):
     """An array that reads only what it is asked for: memmap, HDF5 data set, NIfTI proxy."""
 

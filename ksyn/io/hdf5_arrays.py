@@ -20,8 +20,8 @@ from ksyn.io.reader import Reader
 
 AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE, VOXEL_ATTRIBUTE = "axes", "domain", "voxel_size_m"
 """Attributes with which an array says its layout and its pixel height and width [m]."""
-MAIN_ARRAY = "kspace"
-"""The array that is opened when it stands at the top and says its layout."""
+DECLARING = ("kspace", "image")
+"""Arrays at the top that are opened without asking when they say their layout."""
 
 
 class MatlabArray:
@@ -71,18 +71,23 @@ def _open(
 
 
 def _with_declared(file: h5py.File, asked: Layout | None) -> Layout | None:
-    """Return the layout the file says, completed by what was asked for."""
-    key = (asked and asked.key) or MAIN_ARRAY
-    dataset = own_dataset(file, key)
+    """Return the layout asked for, completed by the one an array says of itself."""
+    asked = asked or Layout()
+    for key in [asked.key] if asked.key else DECLARING:
+        declared = _declared(own_dataset(file, key), key)
+        if declared and asked.domain in (None, declared.domain):
+            return Layout(key, asked.axes or declared.axes, declared.domain)
+    return asked
+
+
+def _declared(dataset: h5py.Dataset | None, key: str) -> Layout | None:
     if dataset is None or AXES_ATTRIBUTE not in dataset.attrs:
-        return asked
+        return None
     words = (text_of(dataset.attrs.get(name, "")) for name in (AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE))
     try:
-        declared = Layout.parse(key, *words)
+        return Layout.parse(key, *words)
     except OptionError:
-        return asked
-    asked = asked or Layout()
-    return Layout(key, asked.axes or declared.axes, asked.domain or declared.domain)
+        return None
 
 
 def _voxel_size(dataset: h5py.Dataset) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import torch
-from jaxtyping import Complex
+from jaxtyping import Inexact
 from torch import Tensor
 
 from ksyn.data import KSpace
@@ -50,7 +50,7 @@ def writer_of(path: Path) -> Writer:
 
 def write_result(
     path: str | Path,
-    image: Complex[Tensor, "frame y x"],
+    image: Inexact[Tensor, "frame y x"],
     *,
     kspace: KSpace | None = None,
     voxel_size: tuple[float, float],
@@ -63,7 +63,7 @@ def write_result(
 
     Args:
         path: Where to; an existing file is replaced.
-        image: What was reconstructed.
+        image: What was reconstructed; a real one is written as complex with no imaginary part.
         kspace: Its k-space, for formats that hold it.
         voxel_size: Pixel height and width [m].
         provenance: How it was made; see `Writer.write`.
@@ -74,6 +74,7 @@ def write_result(
     """
     path = Path(path)
     writer = writer_of(path)
+    image = image.to(torch.complex64)
     _check_finite(path, image)
     draft = path.with_name(f".{uuid4().hex[:12]}{_suffix(path, writer)}")
     drafts = dict(zip(writer.files(draft), writer.files(path), strict=True))

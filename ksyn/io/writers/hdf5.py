@@ -11,7 +11,7 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.io.hdf5_arrays import AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE, MAIN_ARRAY, VOXEL_ATTRIBUTE
+from ksyn.io.hdf5_arrays import AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE, VOXEL_ATTRIBUTE
 from ksyn.io.writers.writer import Writer, label
 
 
@@ -39,7 +39,7 @@ class Hdf5Writer(Writer):
             _store(file, "image", image, "frame y x", "image", voxel_size)
             if kspace is not None:
                 axes = "frame coil ky kx"
-                _store(file, MAIN_ARRAY, kspace.samples, axes, "kspace", kspace.voxel_size)
+                _store(file, "kspace", kspace.samples, axes, "kspace", kspace.voxel_size)
 
 
 def _store(
