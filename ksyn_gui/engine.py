@@ -279,8 +279,9 @@ class GuiRun:
             rows = back if coil == COMBINED else back[coil : coil + 1]
             samples, coil = torch.einsum("oc,cyx->oyx", rows, samples), min(coil, 0)
         if coil == COMBINED:
-            return torch.linalg.vector_norm(samples, dim=0).to(samples.dtype)
-        return samples[coil]
+            samples, coil = torch.linalg.vector_norm(samples, dim=0).to(samples.dtype)[None], 0
+        one: torch.Tensor = samples[coil]
+        return one
 
     def scale_image(self, image: Complex) -> Complex:
         """Return an image ``y x`` of the problem in the scan's units."""

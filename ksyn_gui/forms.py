@@ -209,20 +209,18 @@ class DecimalBox(QDoubleSpinBox):
         """Return the number of a text such as ``1e-3``."""
         return float(text.removesuffix(self.suffix()).strip() or 0)
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Accept scientific notation."""
-        number = text.removesuffix(self.suffix()).strip()
+        return self._state_of(text.removesuffix(self.suffix()).strip()), text, position
+
+    def _state_of(self, number: str) -> QValidator.State:
         try:
             good = self.minimum() <= float(number) <= self.maximum()
         except ValueError:
-            unfinished = not number or set(number.lower()) <= set("0123456789.e+-")
-            good, state = (
-                False,
-                (QValidator.State.Intermediate if unfinished else QValidator.State.Invalid),
-            )
-        else:
-            state = QValidator.State.Acceptable if good else QValidator.State.Intermediate
-        return state, text, position
+            good = False
+            if not set(number.lower()) <= set("0123456789.e+-"):
+                return QValidator.State.Invalid
+        return QValidator.State.Acceptable if good else QValidator.State.Intermediate
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Leave the wheel to the panel's scroll bar unless the box has the focus."""

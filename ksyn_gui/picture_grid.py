@@ -31,6 +31,7 @@ class PictureGrid(QWidget):
         self.error = ErrorView()
         self.links = Links(self)
         self._rows = _splitter(Qt.Orientation.Vertical)
+        self._pairs = [_splitter(Qt.Orientation.Horizontal) for _ in range(2)]
         self._maximised: QWidget | None = None
         self._lay_out()
         self._link()
@@ -84,10 +85,8 @@ class PictureGrid(QWidget):
         self._maximised = None if self._maximised is not None else chosen
         for other in self.views:
             other.setVisible(self._maximised in (None, other))
-        for row in range(self._rows.count()):
-            part = self._rows.widget(row)
-            shown = [child for child in self.views if part.isAncestorOf(child)]
-            part.setVisible(self._maximised is None or self._maximised in shown)
+        for row, pair in zip(self._pairs, (self.views[:2], self.views[2:]), strict=True):
+            row.setVisible(self._maximised is None or self._maximised in pair)
         self.maximised_changed.emit(self._maximised is not None)
 
     def _focused(self) -> QWidget:
@@ -96,8 +95,7 @@ class PictureGrid(QWidget):
         return next(inside, self.image)
 
     def _lay_out(self) -> None:
-        for pair in (self.views[:2], self.views[2:]):
-            row = _splitter(Qt.Orientation.Horizontal)
+        for row, pair in zip(self._pairs, (self.views[:2], self.views[2:]), strict=True):
             for view in pair:
                 row.addWidget(view)
             row.setSizes([1000, 1000])
@@ -109,10 +107,9 @@ class PictureGrid(QWidget):
         layout.addWidget(self._rows)
 
     def _keep_columns_together(self) -> None:
-        upper, lower = (self._rows.widget(row) for row in (0, 1))
-        if isinstance(upper, QSplitter) and isinstance(lower, QSplitter):
-            upper.splitterMoved.connect(lambda *_: lower.setSizes(upper.sizes()))
-            lower.splitterMoved.connect(lambda *_: upper.setSizes(lower.sizes()))
+        upper, lower = self._pairs
+        upper.splitterMoved.connect(lambda *_: lower.setSizes(upper.sizes()))
+        lower.splitterMoved.connect(lambda *_: upper.setSizes(lower.sizes()))
 
     def _link(self) -> None:
         kspace, image, companion, error = self.canvases

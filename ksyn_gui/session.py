@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
 from ksyn.errors import KsynError, OptionError, ShapeError
 from ksyn_gui import engine
@@ -454,7 +454,8 @@ class Session(QObject):
 
     def command_of(self, number: int) -> str:
         """Return the ``ksyn recon`` command that repeats a run."""
-        return command_of(self._result(number).engine_result.recipe)
+        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        return command_of(self._result(number).engine_result.recipe, Path(data) / "recipes")
 
     # End -----------------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
@@ -43,6 +41,12 @@ class ResultPanel(QWidget):
         """Number of the result that is chosen."""
         item = self.results.currentItem()
         return None if item is None else int(item.data(_NUMBER))
+
+    def go(self, way: int) -> None:
+        """Show the next (+1) or the previous (−1) result of the list."""
+        row = self.results.currentRow() + way
+        if 0 <= row < self.results.count():
+            self.results.setCurrentRow(row)
 
     def copy_command(self) -> None:
         """Put the command that repeats the run on the clipboard."""
@@ -106,11 +110,6 @@ class ResultPanel(QWidget):
             lines += [f"{scalar_title(k)}: {scalar_text(k, v)}" for k, v in chosen.metrics.items()]
         self.details.setText("\n".join(lines))
         self.details.setVisible(bool(lines))
-
-
-def suggested_name(result: StoredResult, scan: Path) -> str:
-    """Return a file name for a result; the scan's own name, never a patient's."""
-    return f"{scan.stem}-{result.number}.npy"
 
 
 def _item(result: StoredResult) -> QListWidgetItem:
