@@ -65,24 +65,25 @@ def ak_sampler(
     """
     sigma, n_steps = schedule.sigmas, schedule.n_steps
 
-    def score(h: CoilImages, z: State, i: int) -> State:
-        return space.project(space.settle(schedule.attenuate(h, i)) - z) / sigma[i] ** 2
-
-    z = space.settle(schedule.attenuate(start, n_steps))
+    (faded,) = schedule.attenuate(start, n_steps)
+    z = space.settle(faded)
     z = z + sigma[n_steps] * space.noise(z, rng)
     for i in reversed(range(n_steps)):  # N-1, ..., 0
         h = denoise(z, i + 1)
         h2 = correct(h, i + 1)
 
         # Predictor: one step of the reverse SDE.
-        e = score(h2 if score_from_corrected else h, z, i + 1)
+        sharper, faded = schedule.attenuate(h2, i, i + 1)
+        seen = faded if score_from_corrected else schedule.attenuate(h, i + 1)[0]
+        e = space.project(space.settle(seen) - z) / sigma[i + 1] ** 2
         growth = sigma[i + 1] ** 2 - sigma[i] ** 2
-        z = z + space.settle(schedule.unfade(h2, i)) + growth * e
+        z = z + space.settle(sharper - faded) + growth * e
         z = z + growth**0.5 * space.noise(z, rng)
 
         # Corrector: Langevin steps at the new level.
         for _ in range(corrector_steps):
-            g = score(denoise(z, i), z, i)
+            (faded,) = schedule.attenuate(denoise(z, i), i)
+            g = space.project(space.settle(faded) - z) / sigma[i] ** 2
             n = space.noise(z, rng)
             eta = 2 * (snr * _norm(n) / _norm(g)) ** 2
             z = z + eta * g + (2 * eta) ** 0.5 * n
@@ -105,8 +106,8 @@ def diffuse(
     yield z
     for i in range(schedule.n_steps):  # 0, ..., N-1
         growth = sigma[i + 1] ** 2 - sigma[i] ** 2
-        z = z - space.settle(schedule.unfade(images, i))
-        z = z + growth**0.5 * space.noise(z, rng)
+        faded, sharper = schedule.attenuate(images, i + 1, i)
+        z = z + space.settle(faded - sharper) + growth**0.5 * space.noise(z, rng)
         yield z
 
 

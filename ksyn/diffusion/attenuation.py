@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
@@ -55,30 +54,17 @@ class Schedule:
         return gaussian_transfer(matrix, self.blur(i))
 
     def attenuate(
-        self, images: Complex[Tensor, "frame coil y x"], i: int
-    ) -> Complex[Tensor, "frame coil y x"]:
-        """Return Fᴴ G_i F of images."""
-        if self._axes:
-            return self._filtered(images, self.gain(i, _matrix(images)))
-        return images
-
-    def unfade(
-        self, images: Complex[Tensor, "frame coil y x"], i: int
-    ) -> Complex[Tensor, "frame coil y x"]:
-        """Return Fᴴ (G_i − G_{i+1}) F of images: what a step down to level i brings back."""
-        if self._axes:
-            matrix = _matrix(images)
-            return self._filtered(images, self.gain(i, matrix) - self.gain(i + 1, matrix))
-        return torch.zeros_like(images)
-
-    @property
-    def _axes(self) -> tuple[int, ...]:
-        return tuple(axis for axis in (-2, -1) if self.widest_blur[axis] > 0)
-
-    def _filtered(self, images: Tensor, gain: Float[Tensor, "ky kx"]) -> Tensor:
-        # A convolution does not mind where the image's origin is: only the gain is decentred.
-        spectra = plain_fft(images, self._axes)
-        return plain_ifft(spectra * decentre(gain).to(images.device), self._axes)
+        self, images: Complex[Tensor, "frame coil y x"], *levels: int
+    ) -> list[Complex[Tensor, "frame coil y x"]]:
+        """Return Fᴴ G_i F of images for each of these levels i."""
+        axes = tuple(axis for axis in (-2, -1) if self.widest_blur[axis] > 0)
+        if not axes:
+            return [images for _ in levels]
+        matrix = images.shape[-2], images.shape[-1]
+        spectra = plain_fft(images, axes)
+        # A convolution does not mind where the image's origin is: only the gains are decentred.
+        gains = [decentre(self.gain(i, matrix)).to(images.device) for i in levels]
+        return [plain_ifft(spectra * gain, axes) for gain in gains]
 
 
 def geometric_sigmas(first: float, last: float, n_steps: int) -> tuple[float, ...]:
@@ -119,7 +105,3 @@ def _centre_lines(mask: Mask) -> tuple[int, int]:
 def _blur_to(lines: int, n: int) -> float:
     """Return the blur whose gain is exp(−2) at the edge of a centre [pixels]."""
     return 0.0 if lines >= n else 2 * n / (math.pi * max(lines, 1))
-
-
-def _matrix(images: Tensor) -> tuple[int, int]:
-    return images.shape[-2], images.shape[-1]
