@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from ksyn.data import Mask
 from ksyn.errors import OptionError, ReadError, ShapeError, WriteError
+from ksyn.pipeline.stamp import check_stamp, stamped
 from ksyn.recipe import (
     DEMO,
     NEWEST,
@@ -19,7 +20,6 @@ from ksyn.recipe import (
     Preparation,
     Recipe,
 )
-from ksyn.pipeline.stamp import check_stamp, stamped
 
 MASKS = [
     AsAcquired(),

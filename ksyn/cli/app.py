@@ -55,19 +55,18 @@ def main() -> None:
         sys.exit(INTERRUPTED)
 
 
-@app.callback()
-def _options(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", help="Show the version.", callback=lambda on: _show(on), is_eager=True
-        ),
-    ] = False,
-) -> None:
-    """Reconstruct MRI k-space."""
-
-
-def _show(version: bool) -> None:
-    if version:
+def _show_version(wanted: bool) -> bool:
+    if wanted:
         typer.echo(f"ksyn {ksyn.__version__}")
         raise typer.Exit
+    return wanted
+
+
+_Version = Annotated[
+    bool, typer.Option("--version", help="Show it.", callback=_show_version, is_eager=True)
+]
+
+
+@app.callback()
+def _options(version: _Version = False) -> None:
+    """Reconstruct MRI k-space."""
