@@ -149,8 +149,9 @@ def install(system: str, packages: "list[str]") -> int:
     if system == "debian" and os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing from the system: {names}", flush=True)
         return apt_install(packages)
+    update = "sudo apt-get update && " if system == "debian" else ""
     print("Some system packages are missing. Install them with\n")
-    print(f"    sudo {INSTALL[system]} {names}\n\nand run the same command again.")
+    print(f"    {update}sudo {INSTALL[system]} {names}\n\nand run the same command again.")
     return 1
 
 
