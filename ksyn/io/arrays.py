@@ -159,7 +159,7 @@ def as_complex(values: NDArray[Any], *, parts_last: bool = False) -> Complex[Ten
         parts_last = True
     with np.errstate(over="ignore", invalid="ignore"):
         if parts_last:
-            parts = np.ascontiguousarray(values, dtype=np.float32)
+            parts = np.array(values, dtype=np.float32, order="C")
             return torch.view_as_complex(torch.from_numpy(parts))
         return torch.from_numpy(np.array(values, dtype=np.complex64, order="C"))
 

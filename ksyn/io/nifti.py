@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from dataclasses import replace
+from gzip import GzipFile
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ksyn.errors import ReadError
-from ksyn.io.arrays import ArrayScan, Geometry, Index
+from ksyn.io.arrays import ArrayScan, Geometry, Index, check_numeric
 from ksyn.io.choice import candidate_of
 from ksyn.io.guard import check_memory, reading
 from ksyn.io.layout import Layout, LayoutNeeded
@@ -20,6 +21,7 @@ from ksyn.io.reader import Reader
 
 _GZIP = b"\x1f\x8b"
 _HEADER = 540
+_File = BufferedReader | GzipFile
 _Image = Any
 """A NIfTI image of nibabel, which has no types."""
 _USUAL = ("y", "x", "slice", "frame")
@@ -69,31 +71,41 @@ def turn(codes: tuple[str | None, ...]) -> tuple[bool, tuple[bool, bool]]:
 def open_nifti(path: Path, layout: Layout | None = None) -> ArrayScan:
     """Open a NIfTI-1 or NIfTI-2 file, compressed or not."""
     with reading(path, "NIfTI"):
-        image = _image(path)
-        check_memory(path, tuple(int(size) for size in image.shape), 0)
-        if len(image.shape) < 2:
-            raise ReadError(f"{path.name} has {len(image.shape)} axis; an image has two at least.")
-        upright = UprightImage(image)
-        geometry = Geometry(_voxel_size(image, swapped=upright.swapped))
-    layout = replace(layout or Layout(), key=None)
-    if layout.axes is None:
-        layout = replace(layout, axes=_axes(path, upright, layout))
-    return ArrayScan(
-        path, READER.name, upright, replace(layout, domain=layout.domain or "image"), geometry
-    )
+        file = _opened(path)
+        try:
+            return _scan(path, file, replace(layout or Layout(), key=None))
+        except BaseException:
+            file.close()
+            raise
 
 
-def _image(path: Path) -> _Image:
+def _scan(path: Path, file: _File, layout: Layout) -> ArrayScan:
+    image = _image(file)
+    check_memory(path, tuple(int(size) for size in image.shape), 0)
+    if len(image.shape) < 2:
+        raise ReadError(f"{path.name} has {len(image.shape)} axis; an image has two at least.")
+    upright = UprightImage(image)
+    check_numeric(path, None, upright.dtype)
+    geometry = Geometry(_voxel_size(image, swapped=upright.swapped))
+    axes = layout.axes or _axes(path, upright, layout)
+    layout = Layout(None, axes, layout.domain or "image")
+    return ArrayScan(path, READER.name, upright, layout, geometry, file.close)
+
+
+def _opened(path: Path) -> _File:
+    with path.open("rb") as file:
+        compressed = file.read(2) == _GZIP
+    return GzipFile(path) if compressed else path.open("rb")
+
+
+def _image(file: _File) -> _Image:
     from nibabel import Nifti1Image, Nifti2Image  # late: slow to import
     from nibabel.fileholders import FileHolder
 
-    with path.open("rb") as file:
-        compressed = file.read(2) == _GZIP
-    opened = gzip.open(path) if compressed else path.open("rb")  # noqa: SIM115 - read later
-    start = opened.read(8)
-    opened.seek(0)
+    start = file.read(8)
+    file.seek(0)
     kind = Nifti2Image if start[4:7] == b"n+2" else Nifti1Image
-    holder = FileHolder(fileobj=opened)
+    holder = FileHolder(fileobj=file)
     return kind.from_file_map({"header": holder, "image": holder}, mmap=False)  # type: ignore[no-untyped-call]
 
 

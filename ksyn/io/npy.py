@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
+from zipfile import ZipExtFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +51,7 @@ def mapped_npy(path: Path) -> NDArray[Any]:
         return np.memmap(path, dtype=dtype, mode="r", offset=start, shape=shape, order=order)
 
 
-def npy_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def npy_header(file: BufferedReader | ZipExtFile) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Return shape, whether the first index varies fastest, and element type."""
     version = np.lib.format.read_magic(file)
     if version == (1, 0):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Any, BinaryIO, cast
-from zipfile import ZipFile, ZipInfo
+from typing import Any, cast
+from zipfile import ZipExtFile, ZipFile, ZipInfo
 
 from numpy.typing import NDArray
 
@@ -35,7 +35,7 @@ class Member:
         self._mapped: NDArray[Any] | None = None
         self._folder: TemporaryDirectory[str] | None = None
         with ZipFile(path) as archive, archive.open(info) as file:
-            self.shape, _, self.dtype = npy_header(cast("BinaryIO", file))
+            self.shape, _, self.dtype = npy_header(cast("ZipExtFile", file))
 
     def __getitem__(self, index: Index) -> NDArray[Any]:
         if self._mapped is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import ceil, sqrt
 from pathlib import Path
-from textwrap import wrap
 from typing import ClassVar
 
 import numpy as np
@@ -17,13 +16,17 @@ from torch import Tensor
 from ksyn.data import KSpace
 from ksyn.io.writers.writer import Writer, label, magnitude, window_of
 
-_SMALLEST_FONT = 7
+_SMALLEST_FONT = 9
 _LARGEST_FONT = 24
-_MOST_LINES = 4
+_NARROWEST = 200
+"""Pictures narrower than this are enlarged [pixels]."""
 
 
 class PngWriter(Writer):
-    """Eight bits, window 0.1 to 99.9 %; frames side by side; the label burned in at the foot."""
+    """Eight bits, window 0.1 to 99.9 %; frames side by side; the label burned in at the foot.
+
+    Narrow pictures are enlarged by a whole number, so that the label is legible on them.
+    """
 
     name: ClassVar[str] = "png"
     title: ClassVar[str] = "PNG picture"
@@ -42,7 +45,7 @@ class PngWriter(Writer):
         values = magnitude(image)
         low, high = window_of(values)
         grey = np.clip((values - low) / (high - low), 0, 1) * 255
-        picture = Image.fromarray(tiled(grey.round().astype(np.uint8)))
+        picture = Image.fromarray(enlarged(tiled(grey.round().astype(np.uint8))))
         _burn_in(picture, label(provenance))
         height, width = (1e3 * size for size in voxel_size)
         facts = provenance | {
@@ -67,27 +70,29 @@ def tiled(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return grid.reshape(down * rows, across * columns)
 
 
+def enlarged(sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the picture with each pixel repeated, so that the label fits on it in one line."""
+    times = max(ceil(_NARROWEST / sheet.shape[1]), 1)
+    return sheet.repeat(times, axis=0).repeat(times, axis=1)
+
+
 def _burn_in(picture: Image.Image, text: str) -> None:
-    """Write the text over the foot of the picture, as large as fits, outlined to be legible."""
+    """Write the text over the foot of the picture, outlined to be legible."""
     draw = ImageDraw.Draw(picture)
-    font, lines = _fitted(draw, text, picture.size)
-    place = picture.width / 2, picture.height - 2
-    draw.multiline_text(
-        place, lines, fill=255, font=font, anchor="md", align="center", stroke_width=1,
-        stroke_fill=0, spacing=1,
-    )  # fmt: skip
+    place = picture.width / 2, picture.height - 3
+    # The font that comes with pillow has no dash.
+    text = text.replace("–", "-")
+    font = _font(draw, text, picture.size)
+    draw.text(place, text, fill=255, font=font, anchor="md", stroke_width=1, stroke_fill=0)
 
 
-def _fitted(
+def _font(
     draw: ImageDraw.ImageDraw, text: str, size: tuple[int, int]
-) -> tuple[ImageFont.ImageFont | ImageFont.FreeTypeFont, str]:
-    """Return the largest font, on the fewest lines, at which the text is as wide as the picture."""
-    wanted = min(max(size[1] // 24, _SMALLEST_FONT), _LARGEST_FONT)
-    for lines in range(1, _MOST_LINES + 1):
-        wrapped = "\n".join(wrap(text, ceil(len(text) / lines) + 4))
-        for points in range(wanted, _SMALLEST_FONT - 1, -1):
-            font = ImageFont.load_default(points)
-            left, _, right, _ = draw.multiline_textbbox((0, 0), wrapped, font=font, stroke_width=1)
-            if right - left <= size[0] - 2:
-                return font, wrapped
-    return ImageFont.load_default(_SMALLEST_FONT), wrapped
+) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    """Return the largest font, a twentieth of the height at most, at which the text fits."""
+    largest = min(max(size[1] // 20, _SMALLEST_FONT), _LARGEST_FONT)
+    for points in range(largest, _SMALLEST_FONT, -1):
+        font = ImageFont.load_default(points)
+        if draw.textlength(text, font=font) <= size[0] - 4:
+            return font
+    return ImageFont.load_default(_SMALLEST_FONT)
