@@ -41,7 +41,7 @@ Value = bool | int | float | str | None
 class Preparation(Options):
     """Scan preparation: from measured samples to a problem."""
 
-    maps: Literal["espirit", "walsh", "sum-of-squares"] = option(
+    maps: Literal["espirit", "walsh", "sum-of-squares", "ones"] = option(
         "espirit", help="How the coil sensitivities are estimated."
     )
     map_sets: int = option(
@@ -50,7 +50,7 @@ class Preparation(Options):
     map_kernel: int = option(
         6, low=3, high=12, unit="samples", help="Side of the calibration kernel.", advanced=True
     )
-    map_crop: float = option(
+    map_crop: float | None = option(
         0.8, low=0, high=1, help="Maps are 0 where the eigenvalue is smaller.", advanced=True
     )
     compress_to: int | None = option(

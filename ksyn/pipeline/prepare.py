@@ -169,12 +169,12 @@ def _maps(kspace: KSpace, mask: Mask, preparation: Preparation) -> tuple[SensMap
     return maps, "sum-of-squares, of an incomplete centre"
 
 
-def _options(preparation: Preparation) -> dict[str, int | float]:
+def _options(preparation: Preparation) -> dict[str, int | float | None]:
     """Return what the estimator asked for wants to know."""
     if preparation.maps != "espirit":
         return {}
     return {
-        "sets": preparation.map_sets,
+        "n_sets": preparation.map_sets,
         "kernel": preparation.map_kernel,
         "crop": preparation.map_crop,
     }
