@@ -18,7 +18,7 @@ from ksyn.phantoms import (
     scan_of,
     shepp_logan,
 )
-from ksyn.phantoms.head import Region, head
+from ksyn.phantoms.head import head
 from ksyn.phantoms.heart import contraction
 from ksyn.phantoms.shapes import Curve, area, coverage, ellipse, inset, spectrum, stroke
 from ksyn.phantoms.tissues import SEQUENCES, TISSUES
@@ -35,15 +35,6 @@ def kspace_of_curves(curves: list[Curve], matrix: tuple[int, int]) -> torch.Tens
 
 def sampled_kspace(image: torch.Tensor, matrix: tuple[int, int], finer: int) -> torch.Tensor:
     return resize_centred(image_to_kspace(image), matrix) / finer
-
-
-def brightness(image: torch.Tensor, curve: Curve) -> float:
-    inside = coverage([curve], (256, 256), FIELD_OF_VIEW)
-    return float((image.abs() * inside).sum() / inside.sum())
-
-
-def region_of(tissue: str, seed: int = 0) -> Region:
-    return next(region for region in head(seed) if region.tissue == tissue)
 
 
 @pytest.mark.parametrize("matrix", MATRICES)
@@ -148,8 +139,8 @@ def test_a_head_is_bounded_and_surrounded_by_air(contrast: str, matrix: tuple[in
 def test_matrices_show_the_same_head() -> None:
     fine, coarse = (head_image((n, n), seed=2, smooth_phase=False).real for n in (192, 64))
     # 3 × 3 fine pixels about each coarse one: both grids have their middle pixel at the origin.
-    averaged = torch.nn.functional.avg_pool2d(fine[None, None], 3)[0, 0]
-    assert (averaged - coarse).abs().mean() < 0.05 * coarse.mean()
+    averaged = torch.nn.functional.avg_pool2d(fine[None, None], 3, padding=1)[0, 0]
+    assert (averaged - coarse).abs().mean() < 0.01 * coarse.mean()
 
 
 @pytest.mark.parametrize(
@@ -198,7 +189,7 @@ def test_what_is_painted_lies_within_what_it_is_painted_over(seed: int) -> None:
         shown[region.beneath] = shown[region.beneath] - part
     # A negative share is a place painted over what was not there.
     lacking = sum(float((-share.clamp_max(0)).sum()) for share in shown.values())
-    assert lacking < 0.003 * matrix[0] * matrix[1]
+    assert lacking < 2e-4 * matrix[0] * matrix[1]
 
 
 def test_persons_differ_and_are_repeated() -> None:

@@ -1,8 +1,8 @@
 """The k-space of a head in closed form: no pixels, hence no pixel's mistakes.
 
-A map and the phase of the image are smooth, so that a few plane waves describe their product
-within the head. What coil c measures at k is then a sum of the head's own Fourier transform at
-neighbouring places:  ∫ m(r) Σₜ aₜ exp(2πi qₜ·r) exp(−2πi k·r) dr = Σₜ aₜ m̂(k − qₜ).
+A map, the shading and the phase of the image are smooth, so that a few plane waves describe
+their product within the head. What a coil measures at k is then a sum of the head's own Fourier
+transform at neighbouring places:  ∫ m(r) Σₜ aₜ exp(2πi qₜ·r) exp(−2πi k·r) dr = Σₜ aₜ m̂(k − qₜ).
 
 Source: Guerquin-Kern et al., IEEE Trans. Med. Imaging 31(3), 626-636 (2012), for the idea.
 """
@@ -10,13 +10,14 @@ Source: Guerquin-Kern et al., IEEE Trans. Med. Imaging 31(3), 626-636 (2012), fo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ksyn.phantoms.coils import FIELD_OF_VIEW, grid, phase, sensitivities
-from ksyn.phantoms.head import Region
+from ksyn.phantoms.coils import FIELD_OF_VIEW, grid, phase, sensitivities, shading
+from ksyn.phantoms.regions import Region
 from ksyn.phantoms.shapes import coverage, spectrum
 
 _WAVES = 8
@@ -30,7 +31,7 @@ _CUT = 1e-5
 
 
 def analytic_kspace(
-    regions: list[Region],
+    regions: Sequence[Region],
     steps: list[float],
     matrix: tuple[int, int],
     n_coils: int,
@@ -60,7 +61,7 @@ def analytic_kspace(
 
 
 def _fine_spectrum(
-    regions: list[Region], steps: list[float], matrix: tuple[int, int]
+    regions: Sequence[Region], steps: list[float], matrix: tuple[int, int]
 ) -> Complex[Tensor, "fine_ky fine_kx"]:
     """Return the head's Fourier transform at steps of 1 / (_PERIODS · field of view).
 
@@ -76,10 +77,13 @@ def _fine_spectrum(
     return torch.cat([half[1:].flip(0, 1).conj(), half])
 
 
-def _waves_of_maps(regions: list[Region], n_coils: int, seed: int) -> Complex[Tensor, "coil v u"]:
-    """Return the plane waves that add up to each map times the image's phase in the head."""
+def _waves_of_maps(
+    regions: Sequence[Region], n_coils: int, seed: int
+) -> Complex[Tensor, "coil v u"]:
+    """Return the plane waves that add up to each map times shading and phase in the head."""
     y, x = (axis.double() for axis in grid(_FIT))
-    maps = sensitivities(n_coils, y, x, seed) * torch.exp(1j * phase(y, x, seed))
+    seen = shading(y, x, seed) * torch.exp(1j * phase(y, x, seed))
+    maps = sensitivities(n_coils, y, x, seed) * seen
     head = coverage(regions[0].curves, _FIT, FIELD_OF_VIEW) > 0
     columns = _waves(y, x)[:, head].T
     # Small singular values are cut: waves of large amplitude would cancel each other badly.

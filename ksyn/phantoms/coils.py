@@ -80,13 +80,24 @@ def _wire_field(start: Tensor, end: Tensor, y: Tensor, x: Tensor) -> Float[Tenso
     product = lengths[0] * lengths[1]
     along = (a * b).sum(dim=0) + _SOFTENING**2
     factor = (lengths[0] + lengths[1]) / (product * (product + along))
-    return factor * torch.linalg.cross(a, b, dim=0)
+    field: Tensor = factor * torch.linalg.cross(a, b, dim=0)
+    return field
 
 
 def _way(point: Tensor, y: Tensor, x: Tensor) -> Float[Tensor, "3 y x"]:
     shape = (len(y), x.shape[1])
     parts = (0 * y - point[0], y - point[1], x - point[2])
     return torch.stack([part.expand(shape) for part in parts])
+
+
+def shading(y: Float[Tensor, "y 1"], x: Float[Tensor, "1 x"], seed: int) -> Float[Tensor, "y x"]:
+    """Return how unevenly the transmitter excites: about 1, brightest near the middle."""
+    rng = torch.Generator().manual_seed(seed)
+    a = torch.rand(3, generator=rng).tolist()
+    v, u = y / (FIELD_OF_VIEW / 2), x / (FIELD_OF_VIEW / 2)
+    away_y, away_x = v - 0.3 * (a[0] - 0.5), u - 0.3 * (a[1] - 0.5)
+    fall: Tensor = (0.10 + 0.12 * a[2]) * (away_y.square() + away_x.square())
+    return 1 - fall
 
 
 def phase(y: Float[Tensor, "y 1"], x: Float[Tensor, "1 x"], seed: int) -> Float[Tensor, "y x"]:
@@ -96,5 +107,6 @@ def phase(y: Float[Tensor, "y 1"], x: Float[Tensor, "1 x"], seed: int) -> Float[
     v, u = y / (FIELD_OF_VIEW / 2), x / (FIELD_OF_VIEW / 2)
     tilt = 1.0 * (a[0] * u + a[1] * v)
     bowl = 0.9 * (a[2] * u * u + a[3] * v * v + a[4] * u * v)
-    wave: Tensor = 0.4 * torch.sin(math.pi * (a[5] * u + a[6] * v) + math.pi * a[7])
-    return wave + tilt + bowl + math.pi * a[7]
+    wave = 0.4 * torch.sin(math.pi * (a[5] * u + a[6] * v) + math.pi * a[7])
+    angle: Tensor = wave + tilt + bowl + math.pi * a[7]
+    return angle

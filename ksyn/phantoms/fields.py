@@ -43,11 +43,23 @@ class Window:
         return np.asarray(away - radii[point])
 
     def tube(self, path: Path, radii: np.ndarray) -> Field:
-        """Return a thick line: positive within a radius of its path."""
-        field = np.full(self.shape, -np.inf)
-        for (y, x), radius in zip(path, radii, strict=True):
-            np.maximum(field, radius - np.hypot(self.y - y, self.x - x), out=field)
+        """Return a thick line: positive within a radius of its path, −6 mm far from it."""
+        field = np.full(self.shape, -6e-3)
+        reach = radii.max() + 6e-3
+        first = np.floor((path.min(axis=0) - reach - self.low) / self.spacing).astype(int)
+        last = np.ceil((path.max(axis=0) + reach - self.low) / self.spacing).astype(int)
+        rows, columns = (slice(max(a, 0), b) for a, b in zip(first, last, strict=True))
+        y, x, near = self.y[rows], self.x[:, columns], field[rows, columns]
+        for (at_y, at_x), radius in zip(path, radii, strict=True):
+            np.maximum(near, radius - np.hypot(y - at_y, x - at_x), out=near)
         return field
+
+    def embed(self, field: Field, window: Window) -> Field:
+        """Return a field of a smaller window of the same spacing, −6 mm outside that."""
+        whole = np.full(self.shape, -6e-3)
+        row, column = np.rint((window.low - self.low) / self.spacing).astype(int)
+        whole[row : row + field.shape[0], column : column + field.shape[1]] = field
+        return whole
 
     def smooth(self, field: Field, sigma: float) -> Field:
         """Round the corners of a field by a Gaussian [m]."""
@@ -58,7 +70,7 @@ class Window:
         contours: list[np.ndarray] = find_contours(field, 0.0)  # type: ignore[no-untyped-call]
         found = [contour[:-1] * self.spacing + self.low for contour in contours]
         kept = (ring for ring in found if _enclosed(ring) >= smallest)
-        return [torch.from_numpy(_evenly(ring, 1.2 * self.spacing)) for ring in kept]
+        return [torch.from_numpy(evenly(ring, 1.2 * self.spacing)) for ring in kept]
 
 
 def through(points: Sequence[Sequence[float]], n_points: int = 24) -> np.ndarray:
@@ -73,7 +85,7 @@ def through(points: Sequence[Sequence[float]], n_points: int = 24) -> np.ndarray
     return np.stack(smoothed, axis=1)
 
 
-def _evenly(ring: np.ndarray, step: float) -> np.ndarray:
+def evenly(ring: np.ndarray, step: float) -> np.ndarray:
     """Return points at even steps along a closed curve [m]."""
     closed = np.concatenate([ring, ring[:1]])
     along = np.concatenate([[0], np.hypot(*np.diff(closed, axis=0).T).cumsum()])

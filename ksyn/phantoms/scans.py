@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Complex
 from torch import Tensor
@@ -10,8 +12,9 @@ from ksyn.data import KSpace, SensMaps
 from ksyn.fourier import image_to_kspace
 from ksyn.noise import complex_noise
 from ksyn.phantoms.analytic import analytic_kspace
-from ksyn.phantoms.coils import FIELD_OF_VIEW, coil_maps, grid, phase
-from ksyn.phantoms.head import Region, head
+from ksyn.phantoms.coils import FIELD_OF_VIEW, coil_maps, grid, phase, shading
+from ksyn.phantoms.head import head
+from ksyn.phantoms.regions import Region
 from ksyn.phantoms.shapes import coverage
 from ksyn.phantoms.tissues import Contrast, signals
 
@@ -35,6 +38,7 @@ def head_image(
     image = torch.zeros(matrix)
     for region, step in zip(regions, _steps(regions, contrast, seed), strict=True):
         image = image + step * coverage(region.curves, matrix, FIELD_OF_VIEW)
+    image = image * shading(*grid(matrix), seed)
     angle = phase(*grid(matrix), seed) if smooth_phase else torch.zeros(matrix)
     return torch.polar(image.clamp_min(0), angle)
 
@@ -91,7 +95,7 @@ def demo_kspace() -> KSpace:
     return head_kspace()
 
 
-def _steps(regions: list[Region], contrast: Contrast, seed: int) -> list[float]:
+def _steps(regions: Sequence[Region], contrast: Contrast, seed: int) -> list[float]:
     """Return what each region adds to what it is painted over."""
     brightness = signals(contrast, torch.Generator().manual_seed(seed))
     return [brightness[region.tissue] - brightness[region.beneath] for region in regions]

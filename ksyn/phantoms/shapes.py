@@ -51,7 +51,7 @@ def stroke(path: Curve, width: Float[Tensor, " vertex"]) -> Curve:
 
 def normals(along: Float[Tensor, "vertex yx"]) -> Float[Tensor, "vertex yx"]:
     """Return unit vectors at right angles to these."""
-    length = along.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    length: Tensor = torch.linalg.vector_norm(along, dim=1, keepdim=True).clamp_min(1e-12)
     return torch.stack([-along[:, 1], along[:, 0]], dim=1) / length
 
 
