@@ -1,0 +1,213 @@
+"""The mask panel with the real session and the real k-space view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from ksyn_gui.mask_facts import facts_of
+from ksyn_gui.panels.mask_panel import MaskPanel
+from ksyn_gui.session import AS_ACQUIRED, FROM_FILE, PAINTED, Session
+from ksyn_gui.views.kspace_view import Brush, KSpaceView
+
+
+@dataclass
+class Desk:
+    """A session with the demo open, the panel and the view, tied together as in the window."""
+
+    session: Session
+    panel: MaskPanel
+    view: KSpaceView
+    qtbot: QtBot
+
+    @property
+    def samples(self) -> np.ndarray:
+        return self.session.mask.samples[0]
+
+    def unmeasured_column(self) -> int:
+        return int(np.flatnonzero(~self.samples.any(axis=0))[3])
+
+    def pixel(self, ky: int, kx: int) -> QPoint:
+        surface = self.view.canvas.surface
+        return surface.pixel_of(self.view.canvas.place_of(ky, kx)).toPoint()
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        field = self.view.canvas.surface.viewport()
+        self.qtbot.mousePress(field, Qt.MouseButton.LeftButton, pos=self.pixel(*start))
+        self.qtbot.mouseMove(field, self.pixel(*end))
+        self.qtbot.mouseRelease(field, Qt.MouseButton.LeftButton, pos=self.pixel(*end))
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Desk]:
+    session = Session()
+    panel, view = MaskPanel(session), KSpaceView()
+    for widget in (panel, view):
+        qtbot.addWidget(widget)
+    _tie(session, panel, view)
+    with qtbot.waitSignal(session.engine_changed, timeout=20000):
+        session.load_engine()
+    with qtbot.waitSignal(session.point_spread_changed, timeout=20000):
+        session.open("demo")
+    view.resize(600, 600)
+    view.show()
+    qtbot.waitUntil(lambda: view.shown is not None)
+    yield Desk(session, panel, view, qtbot)
+    assert session.close()
+
+
+def _tie(session: Session, panel: MaskPanel, view: KSpaceView) -> None:
+    session.kspace_changed.connect(view.set_kspace)
+    session.mask_changed.connect(lambda m: view.set_mask(None if m is None else m.frame(0)))
+    view.stroke_started.connect(panel.begin_stroke)
+    view.stroked.connect(panel.stroke)
+    view.stroke_finished.connect(panel.end_stroke)
+    view.painting_changed.connect(panel.show_painting)
+    view.brush_changed.connect(panel.show_brush)
+    panel.painting_switched.connect(view.set_painting)
+    panel.brush_chosen.connect(view.set_brush)
+
+
+def test_a_mouse_stroke_measures_every_line_it_crosses_and_is_one_step(desk: Desk) -> None:
+    before, column = desk.samples.copy(), desk.unmeasured_column()
+    desk.panel.paint.click()
+    desk.drag((40, column), (60, column + 30))
+    assert desk.samples[:, column : column + 31].all()
+    assert desk.session.mask.kind == PAINTED
+    assert desk.panel.history.stack.count() == 1
+    desk.panel.undo_button.click()
+    np.testing.assert_array_equal(desk.samples, before)
+    assert desk.session.mask.kind != PAINTED
+    desk.panel.redo_button.click()
+    assert desk.samples[:, column : column + 31].all()
+
+
+def test_a_new_zero_filled_image_and_point_spread_follow_a_stroke(desk: Desk) -> None:
+    desk.panel.paint.click()
+    shown_before = desk.panel.acceleration.text()
+    seen = []
+    desk.session.zero_filled_changed.connect(seen.append)
+    with desk.qtbot.waitSignal(desk.session.point_spread_changed):
+        desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column() + 20))
+    assert seen
+    assert desk.panel.acceleration.text() != shown_before
+    assert f"{desk.session.mask.acceleration:.2f}" in desk.panel.acceleration.text()
+
+
+def test_the_keyboard_paints_the_same_line_as_the_mouse(desk: Desk) -> None:
+    column, surface = desk.unmeasured_column(), desk.view.canvas.surface
+    surface.setFocus()
+    desk.qtbot.keyClick(surface, Qt.Key.Key_B)
+    assert desk.panel.paint.isChecked()
+    middle = desk.samples.shape[1] // 2
+    desk.view.canvas.point_at(desk.view.canvas.place_of(100, middle))
+    way = Qt.Key.Key_Right if column > middle else Qt.Key.Key_Left
+    for _ in range(abs(column - middle)):
+        desk.qtbot.keyClick(surface, way)
+    desk.qtbot.keyClick(surface, Qt.Key.Key_Space)
+    assert desk.samples[:, column].all()
+    desk.qtbot.keyClick(surface, Qt.Key.Key_X)
+    desk.qtbot.keyClick(surface, Qt.Key.Key_Space)
+    assert not desk.samples[:, column].any()
+    assert desk.panel.history.stack.count() == 2
+
+
+def test_a_wide_point_brush_paints_a_disc_and_no_line(desk: Desk) -> None:
+    column = desk.unmeasured_column()
+    desk.panel.points.click()
+    desk.panel.brush_width.setValue(5)
+    desk.panel.paint.click()
+    assert (desk.view.brush, desk.view.brush_size) == (Brush.POINT, 5)
+    desk.drag((50, column), (50, column))
+    painted = desk.samples[48:53, column - 2 : column + 3]
+    assert painted[2].all()
+    assert painted[:, 2].all()
+    assert not desk.samples[60:, column].any()
+
+
+def test_brackets_in_the_view_change_the_width_in_the_panel(desk: Desk) -> None:
+    surface = desk.view.canvas.surface
+    surface.setFocus()
+    desk.panel.paint.click()
+    desk.qtbot.keyClick(surface, Qt.Key.Key_BracketRight)
+    desk.qtbot.keyClick(surface, Qt.Key.Key_BracketRight)
+    assert desk.panel.brush_width.value() == 3
+    desk.qtbot.keyClick(surface, Qt.Key.Key_BracketLeft)
+    assert desk.panel.brush_width.value() == 2
+
+
+def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
+    before = desk.samples.copy()
+    _choose(desk, "poisson")
+    assert desk.session.mask.kind == "poisson"
+    desk.panel.undo()
+    np.testing.assert_array_equal(desk.samples, before)
+    assert desk.panel.pattern.currentData() == desk.session.mask.kind
+
+
+def test_another_seed_draws_another_pattern_and_the_same_seed_the_same(desk: Desk) -> None:
+    _choose(desk, "random")
+    first = desk.samples.copy()
+    for seed, same in ((5, False), (0, True)):
+        with desk.qtbot.waitSignal(desk.session.mask_changed):
+            desk.panel.seed.setValue(seed)
+        assert np.array_equal(desk.samples, first) is same
+
+
+def test_the_acceleration_of_the_form_reaches_the_mask(desk: Desk) -> None:
+    _choose(desk, "random")
+    with desk.qtbot.waitSignal(desk.session.mask_changed):
+        desk.panel._form.field("acceleration").editor.setValue(8.0)
+    assert desk.session.mask.acceleration == pytest.approx(8.0, rel=0.05)
+
+
+def test_a_saved_mask_is_loaded_again(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.npy"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    saved = desk.samples.copy()
+    with desk.qtbot.waitSignal(desk.session.saved):
+        desk.panel.save_button.click()
+    _choose(desk, "full")
+    with desk.qtbot.waitSignal(desk.session.mask_changed):
+        desk.panel.load_button.click()
+    np.testing.assert_array_equal(desk.samples, saved)
+    assert desk.session.mask.kind == FROM_FILE
+    assert "mine.npy" in desk.panel.pattern.placeholderText()
+
+
+def test_as_acquired_measures_all_of_a_fully_sampled_scan(desk: Desk) -> None:
+    desk.panel.pattern.activated.emit(desk.panel.pattern.findData(AS_ACQUIRED))
+    assert desk.samples.all()
+    assert facts_of(desk.session.mask).centre == desk.session.mask.matrix
+
+
+def test_another_scan_forgets_what_could_be_undone(desk: Desk) -> None:
+    _choose(desk, "full")
+    assert desk.panel.history.stack.canUndo()
+    with desk.qtbot.waitSignal(desk.session.point_spread_changed, timeout=20000):
+        desk.session.open("demo")
+    assert not desk.panel.history.stack.canUndo()
+
+
+def test_every_control_has_a_name_for_screen_readers(desk: Desk) -> None:
+    panel = desk.panel
+    controls = (panel.pattern, panel.seed, panel.dice, panel.brush_width, panel.undo_button)
+    assert all(control.accessibleName() for control in controls)
+    assert all(button.text() for button in (panel.paint, panel.erase, panel.lines, panel.points))
+
+
+def _choose(desk: Desk, name: str) -> None:
+    place = desk.panel.pattern.findData(name)
+    with desk.qtbot.waitSignal(desk.session.mask_changed, timeout=20000):
+        desk.panel.pattern.setCurrentIndex(place)
+        desk.panel.pattern.activated.emit(place)

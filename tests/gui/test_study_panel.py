@@ -1,0 +1,163 @@
+"""The study panel with the real session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from ksyn_gui.panels.study_panel import StudyPanel
+from ksyn_gui.session import Session
+from ksyn_gui.settings import Settings
+
+ACTION = Qt.DropAction.CopyAction
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    with qtbot.waitSignal(session.engine_changed, timeout=20000):
+        session.load_engine()
+    yield session
+    assert session.close()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, session: Session) -> StudyPanel:
+    panel = StudyPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    return panel
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> Path:
+    """Return a file with 3 frames of 2 coils."""
+    parts = np.random.default_rng(0).normal(size=(3, 2, 16, 12, 2)).astype(np.float32)
+    np.save(tmp_path / "series.npy", parts.view(np.complex64)[..., 0])
+    return tmp_path / "series.npy"
+
+
+def test_the_demo_opens_at_one_click_and_says_what_it_is(
+    qtbot: QtBot, session: Session, panel: StudyPanel
+) -> None:
+    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+        panel.demo_button.click()
+    ky, kx = session.scan.matrix
+    assert f"{ky} × {kx}" in panel.about.text()
+    assert ("Coils", str(session.scan.n_coils)) in panel.header.rows
+    assert not panel.demo_button.isVisible()
+
+
+def test_only_what_there_is_several_of_can_be_chosen(
+    qtbot: QtBot, session: Session, panel: StudyPanel, series: Path
+) -> None:
+    _open(qtbot, session, series)
+    shown = [place.slider.isVisible() for place in (panel.slice, panel.frame, panel.coil)]
+    assert shown == [False, True, True]
+
+
+def test_slider_and_number_move_the_session_and_follow_it(
+    qtbot: QtBot, session: Session, panel: StudyPanel, series: Path
+) -> None:
+    _open(qtbot, session, series)
+    qtbot.keyClick(panel.frame.slider, Qt.Key.Key_Right)
+    assert session.frame == 1
+    assert panel.frame.number.value() == 2
+    panel.coil.number.setValue(2)
+    assert session.coil == 1
+    assert panel.coil.slider.value() == 1
+    session.set_frame(2)
+    assert (panel.frame.slider.value(), panel.frame.number.value()) == (2, 3)
+
+
+def test_a_dropped_file_is_opened(
+    qtbot: QtBot, session: Session, panel: StudyPanel, series: Path
+) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(series))])
+    assert _drag_over(panel, mime)
+    assert "Let go" in panel.about.text()
+    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+        _drop(panel, mime)
+    assert session.scan.path == series
+
+
+def test_text_and_several_files_are_not_welcome(panel: StudyPanel, series: Path) -> None:
+    text, several = QMimeData(), QMimeData()
+    text.setText(str(series))
+    several.setUrls([QUrl.fromLocalFile(str(series))] * 2)
+    assert not _drag_over(panel, text)
+    assert not _drag_over(panel, several)
+
+
+def test_the_dialog_opens_the_chosen_file_and_remembers_the_folder(
+    qtbot: QtBot,
+    session: Session,
+    panel: StudyPanel,
+    series: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(series), ""))
+    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+        panel.open_button.click()
+    assert session.scan.path == series
+    assert Settings().folder == series.parent
+
+
+def test_recent_scans_are_offered_and_can_be_forgotten(
+    qtbot: QtBot, session: Session, panel: StudyPanel, series: Path
+) -> None:
+    menu = QMenu(panel)
+    panel.fill_recent(menu)
+    assert not any(action.isEnabled() for action in menu.actions())
+    Settings().remember(series)
+    panel.fill_recent(menu)
+    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+        menu.actions()[0].trigger()
+    assert session.scan.path == series
+    menu.actions()[-1].trigger()
+    assert Settings().recent == []
+
+
+def test_the_header_can_be_searched_and_copied(
+    qtbot: QtBot, session: Session, panel: StudyPanel, series: Path
+) -> None:
+    _open(qtbot, session, series)
+    assert panel.table.model().rowCount() == len(session.scan.header()) > 3
+    qtbot.keyClicks(panel.search, "matrix")
+    assert panel.table.model().rowCount() == 1
+    panel.table.selectRow(0)
+    panel.copy_rows()
+    assert QApplication.clipboard().text() == "Matrix\t16 × 12 (ky × kx)"
+
+
+def test_every_control_has_a_name_for_screen_readers(panel: StudyPanel) -> None:
+    places = (panel.slice, panel.frame, panel.coil)
+    controls = [panel.search, panel.table, panel.recent_button]
+    controls += [widget for place in places for widget in place.widgets[1:]]
+    assert all(control.accessibleName() for control in controls)
+
+
+def _open(qtbot: QtBot, session: Session, path: Path) -> None:
+    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+        session.open(path)
+
+
+def _drag_over(panel: StudyPanel, mime: QMimeData) -> bool:
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(5, 5), ACTION, mime, button, keys)
+    event.ignore()
+    panel.dragEnterEvent(event)
+    return event.isAccepted()
+
+
+def _drop(panel: StudyPanel, mime: QMimeData) -> None:
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    panel.dropEvent(QDropEvent(QPointF(5, 5), ACTION, mime, button, keys, QEvent.Type.Drop))
