@@ -229,18 +229,41 @@ def test_torch_would_be_noticed() -> None:
 # What is handed on.
 
 
-@pytest.mark.slow
-def test_the_wheel_holds_models_and_resources_and_nobodys_scan(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+@pytest.fixture(scope="module")
+def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
     subprocess.run(build, cwd=PROJECT, capture_output=True, check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
-    assert rules.foreign_in_wheel(names) == []
+    (wheel,) = folder.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_models_and_resources_and_nobodys_scan(unpacked_wheel: Path) -> None:
+    assert rules.foreign_in_wheel(files_in(unpacked_wheel)) == []
     for folder, inside in (("models", "ksyn/_models"), ("resources", "ksyn_gui/_resources")):
-        files = [p for p in (PROJECT / folder).rglob("*") if p.is_file()]
-        assert {f"{inside}/{p.relative_to(PROJECT / folder).as_posix()}" for p in files} <= set(
-            names
-        )
+        assert files_in(PROJECT / folder) == files_in(unpacked_wheel / inside)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "function", ["ksyn.assets.models_folder", "ksyn_gui.assets.resources_folder"]
+)
+def test_what_is_installed_finds_its_own_files(unpacked_wheel: Path, function: str) -> None:
+    module = function.rpartition(".")[0]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {module}; print({function}())"],
+        cwd=unpacked_wheel,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout.strip()).is_relative_to(unpacked_wheel)
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
 @pytest.mark.parametrize(
