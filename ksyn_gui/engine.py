@@ -279,7 +279,8 @@ class GuiRun:
             rows = back if coil == COMBINED else back[coil : coil + 1]
             samples, coil = torch.einsum("oc,cyx->oyx", rows, samples), min(coil, 0)
         if coil == COMBINED:
-            samples, coil = torch.linalg.vector_norm(samples, dim=0).to(samples.dtype)[None], 0
+            parts = torch.view_as_real(samples)  # the norm of complex numbers is 20 times slower
+            samples, coil = parts.square().sum(dim=(0, -1)).sqrt().to(samples.dtype)[None], 0
         one: torch.Tensor = samples[coil]
         return one
 
@@ -293,13 +294,12 @@ class GuiRun:
         scaled: Complex = kspace * np.float32(self.prepared.scale)
         return scaled
 
-    def measure(self, step: Step) -> dict[str, float]:
-        """Return PSNR, SSIM and NMSE against the reference; empty without one."""
+    def measure(self, step: Step, names: tuple[str, ...]) -> dict[str, float]:
+        """Return some metrics against the reference; empty without one."""
         from ksyn.metrics import METRICS
 
         if self.prepared.reference is None:
             return {}
-        names = ("psnr", "ssim", "nmse")
         return {name: METRICS.get(name)(step.image, self.prepared.reference) for name in names}
 
 

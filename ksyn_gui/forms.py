@@ -25,6 +25,8 @@ from PySide6.QtWidgets import (
 if TYPE_CHECKING:
     from ksyn.options import OptionInfo
 
+_ROW = 28
+"""Height of a row [pixels]."""
 _FAR = 2**31 - 1
 """Limit of a whole number that declares none."""
 
@@ -242,9 +244,24 @@ class ChoiceBox(QComboBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
-def form_layout() -> QFormLayout:
+class FormRows(QFormLayout):
+    """Rows whose labels stand level with what they name."""
+
+    def addRow(self, *parts: Any) -> None:  # noqa: N802, ANN401 - Qt's own many signatures
+        """Add a row of a text or label, and a widget or layout."""
+        name, field = parts if len(parts) == 2 else (None, None)
+        if isinstance(name, str):
+            buddy, name = (field if isinstance(field, QWidget) else None), QLabel(name)
+            if buddy is not None:
+                name.setBuddy(buddy)
+        if isinstance(name, QLabel):
+            name.setMinimumHeight(_ROW)
+        super().addRow(*((name, field) if name is not None else parts))
+
+
+def form_layout() -> FormRows:
     """Return the one way in which labels and fields are aligned."""
-    rows = QFormLayout()
+    rows = FormRows()
     rows.setHorizontalSpacing(12)
     rows.setVerticalSpacing(7)
     rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSizePolicy,
+    QTabWidget,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -37,6 +38,7 @@ from ksyn_gui.dialogs.command_dialog import CommandDialog
 from ksyn_gui.dialogs.crash_dialog import CrashDialog
 from ksyn_gui.dialogs.layout_dialog import LayoutDialog
 from ksyn_gui.dialogs.shortcuts_dialog import ShortcutsDialog
+from ksyn_gui.dock_title import DockTitle
 from ksyn_gui.facts import Engine, MaskChoice, RunState, Trouble
 from ksyn_gui.message_bar import MessageBar
 from ksyn_gui.panels import PANELS, Area, PanelInfo
@@ -100,6 +102,9 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._show_state(session.run_state)
+        self._show_kept(session.kept)
+        for name in ("undo", "redo"):
+            self.actions_[name].setEnabled(False)
 
     # --- panels, by name ----------------------------------------------------------------------
 
@@ -129,7 +134,11 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(info.title, self)
         dock.setObjectName(info.name)
         dock.setAccessibleName(info.title)
-        dock.setWidget(info.make(self.session))
+        panel = info.make(self.session)
+        panel.setAutoFillBackground(True)
+        dock.setWidget(panel)
+        tabbed = info.tab_of or any(other.tab_of == info.name for other in PANELS)
+        dock.setTitleBarWidget(QWidget() if tabbed else DockTitle(dock))  # a tab is title enough
         return dock
 
     def _build_middle(self) -> None:
@@ -213,6 +222,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         """Put every dock where PANELS says."""
+        self.setTabPosition(Area.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for corner, area in _CORNERS.items():
             self.setCorner(corner, area)
         for info in PANELS:
@@ -245,7 +255,7 @@ class MainWindow(QMainWindow):
         session.mask_changed.connect(self._show_mask)
         session.frame_changed.connect(lambda _: self._show_mask(session.mask))
         session.reference_changed.connect(pictures.set_reference)
-        session.zero_filled_changed.connect(pictures.companion.set_zero_filled)
+        session.zero_filled_changed.connect(pictures.show_zero_filled)
         session.step_shown.connect(pictures.show_step)
 
         # What the session says, to the frame of the window.
@@ -292,14 +302,14 @@ class MainWindow(QMainWindow):
         for name, link in _LINKS.items():
             self.actions_[name].setChecked(links.is_on(link))
             self.actions_[name].toggled.connect(lambda on, link=link: links.switch(link, on))
-        self._recent.aboutToShow.connect(self._fill_recent)
+        self._recent.aboutToShow.connect(lambda: self.study_panel.fill_recent(self._recent))
         QShortcut(QKeySequence("Esc"), self, self.messages.hide)
 
     def _slots(self) -> dict[str, Callable[[], object]]:
         session, mask, steps = self.session, self.mask_panel, self.steps_panel
         return {
-            "open": self._ask_open,
-            "open_demo": lambda: session.open("demo"),
+            "open": self.study_panel.ask,
+            "open_demo": self.study_panel.open_demo,
             "save": self.results_panel.ask_save,
             "copy_command": self.results_panel.copy_command,
             "screenshot": self._ask_screenshot,
@@ -427,15 +437,6 @@ class MainWindow(QMainWindow):
 
     # --- what the user wants ------------------------------------------------------------------
 
-    def _ask_open(self) -> None:
-        folder, filters = (
-            str(self.settings.folder),
-            self._engine.read_filter if self._engine else "",
-        )
-        name, _ = QFileDialog.getOpenFileName(self, "Open a scan", folder, filters)
-        if name:
-            self.open(Path(name))
-
     def open(self, path: Path) -> None:
         """Open a scan, and remember its folder."""
         self.settings.folder = path.parent
@@ -464,18 +465,6 @@ class MainWindow(QMainWindow):
         if not self.grab().save(str(path.with_suffix(".png")), "PNG"):
             trouble = Trouble(f"{path} cannot be written.", "Choose another folder.")
             self.messages.show_trouble(trouble)
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self.settings.recent:
-            action = self._recent.addAction(path.name)
-            action.setToolTip(str(path))
-            action.triggered.connect(lambda _on=False, path=path: self.open(path))
-        if self._recent.isEmpty():
-            self._recent.addAction("None yet").setEnabled(False)
-            return
-        self._recent.addSeparator()
-        self._recent.addAction("&Forget these", self.settings.forget_recent)
 
     def _prefer(self, preference: Preference) -> None:
         self.settings.theme = preference

@@ -16,6 +16,7 @@ from ksyn_gui.views.links import Links
 from ksyn_gui.views.view_header import choice
 
 REFERENCE, ZERO_FILLED = "Reference", "Zero-filled"
+PREVIEW = "Zero-filled preview"
 
 
 class PictureGrid(QWidget):
@@ -33,6 +34,8 @@ class PictureGrid(QWidget):
         self._rows = _splitter(Qt.Orientation.Vertical)
         self._pairs = [_splitter(Qt.Orientation.Horizontal) for _ in range(2)]
         self._maximised: QWidget | None = None
+        self._zero_filled: NDArray[np.float32] | None = None
+        self._step_shown = False
         self._lay_out()
         self._link()
 
@@ -64,6 +67,21 @@ class PictureGrid(QWidget):
         self.kspace.set_predicted(None if step is None else step.kspace)
         count = "" if step is None or step.total == 1 else f"  {step.index + 1}/{step.total}"
         self.image.set_title("Reconstruction" if step is None else f"{step.title}{count}")
+        self._step_shown = step is not None
+        if step is None:
+            self._show_preview()
+
+    def show_zero_filled(self, image: NDArray[np.float32] | None) -> None:
+        """Show what the mask leaves; in the place of the reconstruction as long as there is none."""
+        self._zero_filled = image
+        self.companion.set_zero_filled(image)
+        if not self._step_shown:
+            self._show_preview()
+
+    def _show_preview(self) -> None:
+        self.image.set_title("Reconstruction" if self._zero_filled is None else PREVIEW)
+        self.image.set_image(self._zero_filled)
+        self.error.set_image(self._zero_filled)
 
     def show_mask(self, mask: MaskChoice | None, frame: int) -> None:
         """Draw the mask of a frame over k-space."""

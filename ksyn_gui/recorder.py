@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
     from ksyn.data import Step
 
+T = TypeVar("T")
 Halves = NDArray[np.float16]
 """Real and imaginary part beside each other: ``… 2``."""
 
+METRICS_BY_COST = (("psnr", "nmse"), ("ssim",))
+"""What is measured of a step, the quick ones first."""
 FREE_SECONDS = 0.05
 """Time that keeping pictures may always take in a run [s]."""
 SHARE = 0.03
@@ -47,8 +51,8 @@ class Source(Protocol):
     def scale_kspace(self, kspace: Complex) -> Complex:
         """Return k-space ``ky kx`` in the scan's units."""
 
-    def measure(self, step: Step) -> dict[str, float]:
-        """Return quick metrics of one step against the reference; empty without one."""
+    def measure(self, step: Step, names: tuple[str, ...]) -> dict[str, float]:
+        """Return some metrics of one step against the reference; empty without one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +75,8 @@ class Recorder:
 
     Pictures are kept at half precision. When the memory is full every second one is let go and
     from then on every second step is kept, so that what remains covers the whole run evenly. The
-    newest step is always there in full. Work on pictures is left out where it would take more
-    than `SHARE` of the method's own time.
+    newest step is always there in full. Pictures and metrics are left out where they would take
+    more than `SHARE` of the method's own time.
     """
 
     def __init__(self, source: Source, kept_bytes: int) -> None:
@@ -86,6 +90,7 @@ class Recorder:
         self._total = 0
         self._began = monotonic()
         self._first_step = self._own = self._spent = 0.0
+        self._costs: dict[object, float] = {}
         self.last: Step | None = None
         """The newest step in full."""
 
@@ -121,24 +126,31 @@ class Recorder:
 
     def _record(self, step: Step) -> None:
         began = monotonic()
+        must = step.index == 0 or step.index + 1 == step.total
         scalars = dict(step.scalars)
-        last = step.index + 1 == step.total
+        for names in METRICS_BY_COST:
+            scalars |= self._afford(names, must, partial(self._source.measure, step, names)) or {}
         picture = None
-        if step.index == 0 or last or self._affordable():
-            scalars |= self._source.measure(step)
-        if last or (step.index % self._stride == 0 and self._affordable()):
-            picture = self._keepsake(step, scalars)
+        if step.index % self._stride == 0 or must:
+            picture = self._afford("picture", must, partial(self._keepsake, step, scalars))
         with self._lock:
             self.last, self._total = step, step.total
             if not self._rows:
                 self._first_step = self._own
             self._rows.append(Row(step.index, began - self._began, scalars))
-            if picture is not None:
+            if picture:
                 self._keep(picture)
-        self._spent += monotonic() - began
 
-    def _affordable(self) -> bool:
-        return self._spent <= FREE_SECONDS + SHARE * self._own
+    def _afford(self, what: object, must: bool, work: Callable[[], T]) -> T | None:
+        """Do the work if it must be done, or if there is time for what it took last."""
+        room = FREE_SECONDS + SHARE * self._own - self._spent
+        if not must and self._costs.get(what, 0.0) > room:
+            return None
+        began = monotonic()
+        done = work()
+        self._costs[what] = monotonic() - began
+        self._spent += self._costs[what]
+        return done
 
     def _keepsake(self, step: Step, scalars: dict[str, float]) -> Kept:
         frame, coil = self._look(step)

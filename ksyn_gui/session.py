@@ -586,6 +586,8 @@ class Session(QObject):
 
     def _receive_preview(self, preview: tuple[engine.Magnitude, PointSpread]) -> None:
         zero_filled, point_spread = preview
+        if not self._run_state.active:
+            self._show(None)  # what is on the screen was made with another mask
         self.zero_filled_changed.emit(zero_filled)
         self.point_spread_changed.emit(point_spread)
 

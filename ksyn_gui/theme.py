@@ -253,5 +253,7 @@ def _palette(c: Colours) -> QPalette:
 
 
 def _style_sheet(colours: Colours) -> str:
-    text = (resources_folder() / "themes" / "window.qss").read_text(encoding="utf-8")
-    return Template(text).substitute(asdict(colours))
+    folder = resources_folder()
+    text = (folder / "themes" / "window.qss").read_text(encoding="utf-8")
+    icons = (folder / "icons" / ("dark" if colours is DARK else "light")).as_posix()
+    return Template(text).substitute(asdict(colours), icons=icons)

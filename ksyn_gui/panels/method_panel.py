@@ -82,13 +82,15 @@ class MethodPanel(QWidget):
         self.seed.setRange(0, _LARGEST_SEED)
         self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("The same seed gives the same result")
-        seed_row = QHBoxLayout()
+        seed = QWidget()  # a layout alone would not line up with its label
+        seed_row = QHBoxLayout(seed)
+        seed_row.setContentsMargins(0, 0, 0, 0)
         seed_row.setSpacing(GAP)
         seed_row.addWidget(self.seed, 1)
         seed_row.addWidget(self.dice)
         rows = form_layout()
         rows.addRow("Device", self.device)
-        rows.addRow("Seed", seed_row)
+        rows.addRow("Seed", seed)
         box = QVBoxLayout()
         box.addLayout(rows)
         return box

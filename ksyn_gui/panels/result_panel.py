@@ -69,9 +69,10 @@ class ResultPanel(QWidget):
         buttons.addWidget(self.copy)
         buttons.addWidget(self.remove)
         layout = column(self)
-        layout.addWidget(self.empty)
+        layout.addWidget(self.empty, 0)
         layout.addWidget(self.results, 1)
         layout.addWidget(self.details)
+        layout.addStretch(0)
         layout.addLayout(buttons)
 
     def _connect(self, session: Session) -> None:
