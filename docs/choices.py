@@ -1,6 +1,7 @@
 """Write the tables of choices into the pages, from the same fields that forms and flags use.
 
-A line ``{{methods classical}}``, ``{{masks}}``, ``{{readers}}`` or ``{{writers}}`` is replaced.
+A line ``{{methods classical}}``, ``{{masks}}``, ``{{readers}}``, ``{{writers}}`` or
+``{{actions File}}`` is replaced.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ksyn.io import READERS, WRITERS
 from ksyn.masks import MASKS
 from ksyn.methods import METHODS
 from ksyn.options import OptionInfo, Options, options_of
+from ksyn_gui.actions import ACTIONS
 
 
 def setup(app: Sphinx) -> None:
@@ -33,6 +35,7 @@ def _written(line: re.Match[str]) -> str:
         "masks": _masks,
         "readers": _readers,
         "writers": _writers,
+        "actions": _actions,
     }
     return tables[line[1]](line[2])
 
@@ -91,6 +94,16 @@ def _readers(_: str) -> str:
 
 def _writers(_: str) -> str:
     return _list((writer.title, writer.name) for writer in WRITERS)
+
+
+def _actions(menu: str) -> str:
+    rows = ["| action | keys | |", "|---|---|---|"]
+    rows += [
+        f"| {a.plain_text} | {', '.join(f'`{key}`' for key in a.keys)} | {_cell(a.tip)} |"
+        for a in ACTIONS
+        if a.menu == menu
+    ]
+    return "\n".join(rows)
 
 
 def _list(rows: object) -> str:
