@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import ClassVar
 
 import torch
@@ -74,19 +75,20 @@ def _search(
     target: float,
 ) -> Bool[Tensor, "ky kx"]:
     """Return the thrown points whose number is nearest the target: bisection of the scale."""
-    low, high = 0.0, 2.0 * math.sqrt(centre.numel() / max(target, 1.0))
+    beside = max(target - int(centre.sum()), 1.0)
+    low, high = 0.0, math.inf
     # Discs of radius r leave about 0.7 / r² points of a grid.
-    scale = math.sqrt(0.7 * float((allowed / spacing.square()).sum()) / target)
+    scale = math.sqrt(0.7 * float((allowed & ~centre).div(spacing.square()).sum()) / beside)
     best, best_error = centre, math.inf
     for _ in range(_TRIES):
         points = _throw(centre, allowed, spacing * scale, order)
-        error = (int(points.sum()) - target) / target
+        error = int(points.sum()) - target
         if abs(error) < best_error:
             best, best_error = points, abs(error)
-        if best_error < 0.01:
+        if best_error < 0.01 * target:
             break
         low, high = (scale, high) if error > 0 else (low, scale)
-        guess = scale * math.sqrt(1 + error)
+        guess = scale * math.sqrt(max(1 + error / beside, 0.25))
         scale = guess if low < guess < high else (low + high) / 2
     return best
 
@@ -105,13 +107,13 @@ def _throw(
     blocked = bytearray((centre | ~allowed).flatten().to(torch.uint8).numpy().tobytes())
     taken = bytearray(centre.flatten().to(torch.uint8).numpy().tobytes())
     squares = (spacing.square().flatten().ceil().int() - 1).clamp_min(0).tolist()
-    discs = [_disc(square) for square in range(max(squares) + 1)]
+    disc = cache(_disc)
     for point in order:
         if blocked[point]:
             continue
         taken[point] = 1
         y, x = divmod(point, n_kx)
-        for dy, half, ones in discs[squares[point]]:
+        for dy, half, ones in disc(squares[point]):
             if 0 <= y + dy < n_ky:
                 start, stop = max(x - half, 0), min(x + half + 1, n_kx)
                 row = (y + dy) * n_kx
