@@ -85,15 +85,14 @@ class StudyPanel(QWidget):
     def fill_recent(self, menu: QMenu) -> None:
         """Offer the scans opened lately."""
         menu.clear()
-        settings = Settings()
-        for path in settings.recent:
+        for path in Settings().recent:
             action = menu.addAction(path.name, _opener(self._session, path))
             action.setToolTip(str(path))
         if menu.isEmpty():
             menu.addAction("No scan was opened yet").setEnabled(False)
             return
         menu.addSeparator()
-        menu.addAction("Forget these", settings.forget_recent)
+        menu.addAction("Forget these", lambda: Settings().forget_recent())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Welcome one file or folder."""

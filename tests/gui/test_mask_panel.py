@@ -61,6 +61,7 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     qtbot.waitUntil(lambda: view.shown is not None)
     yield Desk(session, panel, view, qtbot)
     assert session.close()
+    session.deleteLater()
 
 
 def _tie(session: Session, panel: MaskPanel, view: KSpaceView) -> None:
@@ -194,9 +195,11 @@ def test_as_acquired_measures_all_of_a_fully_sampled_scan(desk: Desk) -> None:
 def test_another_scan_forgets_what_could_be_undone(desk: Desk) -> None:
     _choose(desk, "full")
     assert desk.panel.history.stack.canUndo()
-    with desk.qtbot.waitSignal(desk.session.point_spread_changed, timeout=20000):
+    signals = [desk.session.scan_changed, desk.session.kspace_changed, desk.session.mask_changed]
+    with desk.qtbot.waitSignals(signals, timeout=20000):
         desk.session.open("demo")
     assert not desk.panel.history.stack.canUndo()
+    assert desk.panel.acceleration.text() == "–"
 
 
 def test_every_control_has_a_name_for_screen_readers(desk: Desk) -> None:
