@@ -72,7 +72,7 @@ class PictureGrid(QWidget):
             self._show_preview()
 
     def show_zero_filled(self, image: NDArray[np.float32] | None) -> None:
-        """Show what the mask leaves; in the place of the reconstruction as long as there is none."""
+        """Show what the mask leaves; also as a reconstruction, until there is one."""
         self._zero_filled = image
         self.companion.set_zero_filled(image)
         if not self._step_shown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -23,12 +23,13 @@ T = TypeVar("T")
 Halves = NDArray[np.float16]
 """Real and imaginary part beside each other: ``… 2``."""
 
-METRICS_BY_COST = (("psnr", "nmse"), ("ssim",))
-"""What is measured of a step, the quick ones first."""
 FREE_SECONDS = 0.05
-"""Time that keeping pictures may always take in a run [s]."""
-SHARE = 0.03
-"""Share of the method's own time that keeping pictures may take beyond that."""
+"""Time that pictures and metrics may always take in a run [s]."""
+PICTURE_SHARE = 0.03
+"""Share of the method's own time up to which pictures may be kept beyond that."""
+_QUICK = ("psnr", "nmse")
+METRIC_SHARES = {0.02: _QUICK, 0.01: ("ssim",)}
+"""Metrics, and the share up to which they may be measured; pictures come first."""
 
 
 class Source(Protocol):
@@ -67,7 +68,6 @@ class Kept:
     """``ky kx 2`` of one frame and coil."""
     frame: int
     coil: int
-    scalars: dict[str, float]
 
 
 class Recorder:
@@ -76,7 +76,7 @@ class Recorder:
     Pictures are kept at half precision. When the memory is full every second one is let go and
     from then on every second step is kept, so that what remains covers the whole run evenly. The
     newest step is always there in full. Pictures and metrics are left out where they would take
-    more than `SHARE` of the method's own time.
+    too large a share of the method's own time.
     """
 
     def __init__(self, source: Source, kept_bytes: int) -> None:
@@ -90,7 +90,7 @@ class Recorder:
         self._total = 0
         self._began = monotonic()
         self._first_step = self._own = self._spent = 0.0
-        self._costs: dict[object, float] = {}
+        self._costs: dict[float, float] = {}
         self.last: Step | None = None
         """The newest step in full."""
 
@@ -113,26 +113,26 @@ class Recorder:
             getattr(steps, "close", lambda: None)()
 
     def present(self, step: Step) -> ShownStep:
-        """Return a step ready to be drawn."""
+        """Return a step ready to be drawn, its quick metrics measured."""
         frame, coil = self._look(step)
+        self._complete(step)
         return self._shown(
             step.index,
             step.total,
             self._source.scale_image(_array(step.image[frame])),
             self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
-            self._rows[-1].scalars if self._rows else step.scalars,
             live=True,
         )
 
     def _record(self, step: Step) -> None:
         began = monotonic()
         must = step.index == 0 or step.index + 1 == step.total
-        scalars = dict(step.scalars)
-        for names in METRICS_BY_COST:
-            scalars |= self._afford(names, must, partial(self._source.measure, step, names)) or {}
         picture = None
         if step.index % self._stride == 0 or must:
-            picture = self._afford("picture", must, partial(self._keepsake, step, scalars))
+            picture = self._afford(PICTURE_SHARE, must, partial(self._keepsake, step))
+        scalars = dict(step.scalars)
+        for share, names in METRIC_SHARES.items():
+            scalars |= self._afford(share, must, partial(self._source.measure, step, names)) or {}
         with self._lock:
             self.last, self._total = step, step.total
             if not self._rows:
@@ -141,18 +141,27 @@ class Recorder:
             if picture:
                 self._keep(picture)
 
-    def _afford(self, what: object, must: bool, work: Callable[[], T]) -> T | None:
-        """Do the work if it must be done, or if there is time for what it took last."""
-        room = FREE_SECONDS + SHARE * self._own - self._spent
-        if not must and self._costs.get(what, 0.0) > room:
+    def _complete(self, step: Step) -> None:
+        """Measure what was left out of a step that is going to be shown."""
+        row = self._rows[-1]
+        if row.index != step.index or _QUICK[0] in row.scalars:
+            return
+        scalars = {**row.scalars, **self._source.measure(step, _QUICK)}
+        with self._lock:
+            self._rows[-1] = replace(row, scalars=scalars)
+
+    def _afford(self, share: float, must: bool, work: Callable[[], T]) -> T | None:
+        """Do the work if it must be done, or if what it took last fits its share of the time."""
+        room = FREE_SECONDS + share * self._own - self._spent
+        if not must and self._costs.get(share, 0.0) > room:
             return None
         began = monotonic()
         done = work()
-        self._costs[what] = monotonic() - began
-        self._spent += self._costs[what]
+        self._costs[share] = monotonic() - began
+        self._spent += self._costs[share]
         return done
 
-    def _keepsake(self, step: Step, scalars: dict[str, float]) -> Kept:
+    def _keepsake(self, step: Step) -> Kept:
         frame, coil = self._look(step)
         return Kept(
             step.index,
@@ -161,7 +170,6 @@ class Recorder:
             _halves(self._source.kspace_of(step, frame, coil)),
             frame,
             coil,
-            scalars,
         )
 
     def _keep(self, picture: Kept) -> None:
@@ -222,7 +230,6 @@ class Recorder:
             kept.total,
             self._source.scale_image(_whole(kept.image[min(frame, len(kept.image) - 1)])),
             self._source.scale_kspace(_whole(kept.kspace)) if same else None,
-            kept.scalars,
             live=False,
         )
 
@@ -238,14 +245,19 @@ class Recorder:
         total: int,
         image: Complex,
         kspace: Complex | None,
-        scalars: Mapping[str, float],
         *,
         live: bool,
     ) -> ShownStep:
-        source = self._source
-        return ShownStep(
-            index, total, image, kspace, dict(scalars), source.title, source.learned, live
-        )
+        source, scalars = self._source, self._scalars_of(index)
+        return ShownStep(index, total, image, kspace, scalars, source.title, source.learned, live)
+
+    def _scalars_of(self, index: int) -> Mapping[str, float]:
+        """Return the step's own numbers, and of the metrics the newest ones by then."""
+        scalars: dict[str, float] = {}
+        with self._lock:
+            for row in self._rows[: index + 1]:
+                scalars |= row.scalars
+        return scalars
 
 
 def _array(tensor: Tensor) -> Complex:

@@ -17,6 +17,10 @@ that will be shown."""
 
 FRAME_INTERVAL = 0.033
 """Least time between two deliveries [s]; no eye and no screen needs more."""
+LONGEST_INTERVAL = 0.4
+"""Time between two deliveries however long making one ready takes [s]."""
+SHARE = 0.025
+"""Share of the time that may go into making deliveries ready."""
 
 _unfinished: list[QThread] = []
 
@@ -26,8 +30,9 @@ class Runner(QObject):
 
     What the generator yields is never queued: `stepped` is sent without a payload, and `take`
     returns the newest item. Items are left out while the last one waits to be taken, and within
-    `FRAME_INTERVAL`; the one at which the stream rests (paused, stopped, ended) never is. The
-    generator is made, advanced and closed in the same thread.
+    `FRAME_INTERVAL` (or longer, where making one ready is dear); the one at which the stream rests
+    (paused, stopped, ended) never is. The generator is made, advanced and closed in the same
+    thread.
     """
 
     stepped = Signal()
@@ -191,7 +196,7 @@ class _Worker(QObject):
         self._mailbox = mailbox
         self._present: Present = lambda item: item
         self._waiting: object = None
-        self._last_put = 0.0
+        self._last_put = self._cost = 0.0
 
     @Slot(object, object)
     def pull(self, make: Items, present: Present) -> None:
@@ -219,17 +224,23 @@ class _Worker(QObject):
                 return
             self._waiting = item
             self._mailbox.spend()
-            if self._mailbox.empty and monotonic() - self._last_put >= FRAME_INTERVAL:
+            if self._mailbox.empty and monotonic() - self._last_put >= self._interval:
                 self._put_waiting()
             if self._mailbox.must_rest:
                 self._put_waiting()
                 self.rested.emit()
                 self._mailbox.wait()
 
+    @property
+    def _interval(self) -> float:
+        return min(max(self._cost / SHARE, FRAME_INTERVAL), LONGEST_INTERVAL)
+
     def _put_waiting(self) -> None:
         if self._waiting is None:
             return
+        began = monotonic()
         item, self._waiting = self._present(self._waiting), None
         self._last_put = monotonic()
+        self._cost = self._last_put - began
         if self._mailbox.put(item):
             self.stepped.emit()
