@@ -21,6 +21,9 @@ _MACHINE = re.compile(
         r"(?<![\w.~)}\-/])/(?:" + "|".join(_PLACES) + r")\b(?![*:])|[A-Z]:\\{1,2}Us" + r"ers\b"
     ).encode()
 )
+_HOSTS = re.compile(
+    ("py" + r"pi\.org|python" + "hosted|download.py" + "torch|deb.deb" + "ian|n" + "pmjs").encode()
+)
 _SCANS = {
     ".h5",
     ".hdf5",
@@ -55,8 +58,12 @@ def vague_names(root: Path) -> list[str]:
 
 def machine_paths(root: Path) -> list[str]:
     """Nothing that is handed on may point into the machine it was made on."""
-    hits = ((path, _MACHINE.search(path.read_bytes())) for path in tracked_files(root))
-    return [f"{_say(root, path)}: {hit[0].decode()}" for path, hit in hits if hit]
+    return _found(root, _MACHINE)
+
+
+def package_hosts(root: Path) -> list[str]:
+    """Where packages come from is everybody's own affair, set in pip's settings."""
+    return _found(root, _HOSTS)
 
 
 def pickles(root: Path) -> list[str]:
@@ -118,6 +125,11 @@ def tracked_files(root: Path) -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True)
     paths = (root / name.decode() for name in listed.stdout.split(b"\0") if name)
     return [path for path in paths if path.is_file()]
+
+
+def _found(root: Path, pattern: re.Pattern[bytes]) -> list[str]:
+    hits = ((path, pattern.search(path.read_bytes())) for path in tracked_files(root))
+    return [f"{_say(root, path)}: {hit[0].decode()}" for path, hit in hits if hit]
 
 
 def _leaks_grad_mode(node: ast.AST) -> bool:
