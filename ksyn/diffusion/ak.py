@@ -43,6 +43,7 @@ def ak_sampler(
     corrector_steps: int = 1,
     snr: float = 0.16,
     score_from_corrected: bool = False,
+    fresh_noise: bool = False,
 ) -> Iterator[AkState]:
     """Yield the states of predictor and corrector from level N down to 0.
 
@@ -59,6 +60,8 @@ def ak_sampler(
         corrector_steps: M, Langevin steps after each predictor step.
         snr: r, signal-to-noise ratio of a Langevin step.
         score_from_corrected: Whether the score uses h2, as the drift does, instead of h.
+        fresh_noise: Whether a predictor step forgets the noise of z and draws z_i from the
+            kernel around h2, instead of taking one step of the reverse SDE.
 
     Source: AK-diffusion, arXiv 2308.15918, algorithm 1, with eq. 9 and 10; the score is
     P (G_i h − z)/σ_i², the sign that follows from the kernel (the printed loss has the other).
@@ -72,13 +75,16 @@ def ak_sampler(
         h = denoise(z, i + 1)
         h2 = correct(h, i + 1)
 
-        # Predictor: one step of the reverse SDE.
+        # Predictor: the kernel around h2, or one step of the reverse SDE.
         sharper, faded = schedule.attenuate(h2, i, i + 1)
-        seen = faded if score_from_corrected else schedule.attenuate(h, i + 1)[0]
-        e = space.project(space.settle(seen) - z) / sigma[i + 1] ** 2
-        growth = sigma[i + 1] ** 2 - sigma[i] ** 2
-        z = z + space.settle(sharper - faded) + growth * e
-        z = z + growth**0.5 * space.noise(z, rng)
+        if fresh_noise:
+            z = space.settle(sharper) + sigma[i] * space.noise(z, rng)
+        else:
+            seen = faded if score_from_corrected else schedule.attenuate(h, i + 1)[0]
+            e = space.project(space.settle(seen) - z) / sigma[i + 1] ** 2
+            growth = sigma[i + 1] ** 2 - sigma[i] ** 2
+            z = z + space.settle(sharper - faded) + growth * e
+            z = z + growth**0.5 * space.noise(z, rng)
 
         # Corrector: Langevin steps at the new level.
         for _ in range(corrector_steps):

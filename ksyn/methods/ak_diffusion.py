@@ -96,10 +96,17 @@ class AkDiffusion(Method):
         help="Which parts stay in the coil space: all, score and noise (as printed), or none.",
         advanced=True,
     )
+    predictor: Literal["fresh-noise", "reverse-sde"] = option(
+        "fresh-noise",
+        help="How a step goes down: new noise around the corrected estimate, which ends nearer to "
+        "the mean of all likely images, or a step of the reverse SDE (as published), which ends at "
+        "one of them.",
+        advanced=True,
+    )
     score_from_corrected: bool = option(
         True,
-        help="Take the score, like the drift, from the corrected estimate; as printed it is not, "
-        "and where nothing fades the state never hears of the data.",
+        help="Take the score of the reverse SDE, like its drift, from the corrected estimate; as "
+        "published it is not, and where nothing fades the state never hears of the data.",
         advanced=True,
     )
     network_sees: Literal["combined", "coils"] = option(
@@ -178,6 +185,7 @@ def _estimates(
         corrector_steps=options.corrector_steps,
         snr=options.snr,
         score_from_corrected=options.score_from_corrected,
+        fresh_noise=options.predictor == "fresh-noise",
     ):
         yield state.h, schedule.sigmas[state.i + 1]
     if options.final_denoise:

@@ -67,16 +67,23 @@ def posterior_mean(problem):
     return solve(precision, right, torch.zeros_like(right), 500, tolerance=1e-4)[:, 0]
 
 
+def sampled(problem, seed=0, **options):
+    """Return the last image of the reverse SDE."""
+    options = {"steps": 25, "predictor": "reverse-sde"} | options
+    return steps_of(problem, seed, **options)[-1].image
+
+
 VARIANTS = [
     {},
     {"fading": "none"},
     {"fading": "both"},
     {"corrector_steps": 1},
+    {"predictor": "reverse-sde"},
     {"weighting": "constant"},
     {"correction": "low-rank", "kernel": 3},
     {"correction": "samples"},
-    {"drift": "printed"},
-    {"network_sees": "coils", "drift": "printed"},
+    {"drift": "printed", "predictor": "reverse-sde"},
+    {"network_sees": "coils", "drift": "printed", "predictor": "reverse-sde"},
     {"reinsert": "hard"},
     {"final_denoise": False},
 ]
@@ -90,20 +97,27 @@ def test_every_variant_comes_nearer_to_the_truth_than_least_squares(options, mat
     assert error(steps[-1].image, truth) < 0.96 * error(least_squares(problem), truth)
 
 
-def test_images_are_samples_of_the_posterior():
+def test_the_reverse_sde_samples_the_posterior():
     problem, truth = problem_of()
     mean = posterior_mean(problem)
-    images = [steps_of(problem, seed, steps=25)[-1].image for seed in range(8)]
+    images = [sampled(problem, seed) for seed in range(8)]
     # A sample is as far from the mean as the truth is, and independent of it.
     spread = [error(image, mean) for image in images]
     assert sum(spread) / 8 == pytest.approx(error(truth, mean), rel=0.1)
     assert error(sum(images) / 8, truth) == pytest.approx(error(mean, truth), rel=0.15)
 
 
+def test_fresh_noise_comes_nearer_to_the_mean_than_a_sample():
+    problem, truth = problem_of()
+    fresh = steps_of(problem, steps=25)[-1].image
+    assert error(fresh, posterior_mean(problem)) < 0.8 * error(truth, posterior_mean(problem))
+    assert error(fresh, truth) < 0.95 * error(sampled(problem), truth)
+
+
 def test_the_score_as_printed_forgets_the_data():
     problem, truth = problem_of()
     printed, ours = (
-        error(steps_of(problem, steps=25, score_from_corrected=corrected)[-1].image, truth)
+        error(sampled(problem, score_from_corrected=corrected), truth)
         for corrected in (False, True)
     )
     assert ours < 0.7 * printed
