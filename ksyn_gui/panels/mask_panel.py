@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -35,6 +35,10 @@ from ksyn_gui.parts import (
 from ksyn_gui.session import AS_ACQUIRED, FROM_FILE, PAINTED, Session
 from ksyn_gui.settings import Settings
 from ksyn_gui.views.kspace_view import BIGGEST_BRUSH, Brush
+from ksyn_gui.views.point_spread_view import PointSpreadView
+
+if TYPE_CHECKING:
+    from ksyn.io import Scan
 
 _LARGEST_SEED = 2**31 - 1
 _FILTER = "Masks (*.npy)"
@@ -65,6 +69,7 @@ class MaskPanel(QWidget):
         self.seed = WholeBox()
         self.dice = tool_button("dice-five", "Another seed", "Draw the pattern with another seed")
         self.acceleration, self.centre, self.side_lobe = value("–"), value("–"), value("–")
+        self.spread = PointSpreadView()
         self.paint = _switch("paint-brush", "Paint", "Paint on k-space (B)")
         self.erase = _switch("eraser", "Erase", "Take samples away instead of adding them (X)")
         self.lines = _switch("columns", "Lines", "Whole lines along ky (T)")
@@ -191,6 +196,10 @@ class MaskPanel(QWidget):
 
     # --- what the session says ----------------------------------------------------------------
 
+    def _take_scan(self, scan: Scan | None) -> None:
+        if scan is not None:
+            self.spread.set_voxel_size(*scan.voxel_size)
+
     def _take_mask(self, mask: MaskChoice | None) -> None:
         self.history.follow(mask)
         self._show_mask(mask)
@@ -221,6 +230,7 @@ class MaskPanel(QWidget):
         return _WHEN.get(kind, "Open a scan to choose which of its samples count as measured.")
 
     def _show_point_spread(self, spread: PointSpread | None) -> None:
+        self.spread.set_point_spread(*(spread.magnitude, spread.side_lobe) if spread else (None,))
         self.side_lobe.setText("–" if spread is None else f"{100 * spread.side_lobe:.1f} %")
 
     # --- building -----------------------------------------------------------------------------
@@ -238,6 +248,7 @@ class MaskPanel(QWidget):
         group.addButton(self.lines)
         group.addButton(self.points)
         self.lines.setChecked(True)
+        self.spread.setFixedHeight(250)
         names = ("Achieved acceleration", "Calibration centre", "Highest side lobe")
         tips = (_R_TIP, _CENTRE_TIP, _LOBE_TIP)
         labels = (self.acceleration, self.centre, self.side_lobe)
@@ -254,6 +265,7 @@ class MaskPanel(QWidget):
         layout.addLayout(self._seed_row())
         layout.addWidget(hairline())
         layout.addLayout(self._numbers())
+        layout.addWidget(self.spread)
         layout.addWidget(hairline())
         layout.addLayout(self._paint_heading())
         layout.addLayout(_row(self.paint, self.erase))
@@ -308,6 +320,7 @@ class MaskPanel(QWidget):
         self.save_button.clicked.connect(self.save)
         self._connect_history(session)
         session.engine_changed.connect(self._offer)
+        session.scan_changed.connect(self._take_scan)
         session.mask_changed.connect(self._take_mask)
         session.point_spread_changed.connect(self._show_point_spread)
         if session.engine is not None:

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from ksyn_gui.forms import WholeBox
 from ksyn_gui.header_model import HeaderModel
 from ksyn_gui.parts import GAP, column, hairline, heading, push_button, quiet, tool_button
-from ksyn_gui.session import Session
+from ksyn_gui.session import COMBINED, Session
 from ksyn_gui.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class StudyPanel(QWidget):
         self.about = quiet(_EMPTY)
         self.slice = Position("Slice", self)
         self.frame = Position("Frame", self)
-        self.coil = Position("Coil", self)
+        self.coil = Position("Coil", self, all_together=True)
         self.search = QLineEdit()
         self.header = HeaderModel()
         self.table = QTableView()
@@ -239,13 +239,19 @@ class Position(QObject):
     """One of several things: a slider for the hand, a number for the exact one.
 
     It is laid out by the panel, so that labels, sliders and numbers of all stand in columns.
+
+    Args:
+        name: What there are several of.
+        parent: The panel.
+        all_together: Whether the place before the first stands for all of them.
     """
 
     chosen = Signal(int)
-    """Index, from 0."""
+    """Index, from 0; `COMBINED` for all."""
 
-    def __init__(self, name: str, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget, *, all_together: bool = False) -> None:
         super().__init__(parent)
+        self._first = COMBINED if all_together else 0
         self.label = QLabel(name)
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.number = WholeBox()
@@ -265,8 +271,9 @@ class Position(QObject):
     def set_count(self, count: int) -> None:
         """Say how many there are; nothing is shown of what there is only one of."""
         with QSignalBlocker(self.slider), QSignalBlocker(self.number):
-            self.slider.setRange(0, max(count - 1, 0))
-            self.number.setRange(1, max(count, 1))
+            self.slider.setRange(self._first, max(count - 1, 0))
+            self.number.setRange(self._first + 1, max(count, 1))
+            self.number.setSpecialValueText("All" if self._first < 0 else "")
             self.number.setSuffix(f" / {max(count, 1)}")
         for widget in self.widgets:
             widget.setVisible(count > 1)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from ksyn_gui.panels.study_panel import StudyPanel
-from ksyn_gui.session import Session
+from ksyn_gui.session import COMBINED, Session
 from ksyn_gui.settings import Settings
 
 ACTION = Qt.DropAction.CopyAction
@@ -73,6 +73,9 @@ def test_slider_and_number_move_the_session_and_follow_it(
     panel.coil.number.setValue(2)
     assert session.coil == 1
     assert panel.coil.slider.value() == 1
+    panel.coil.number.setValue(0)
+    assert session.coil == COMBINED
+    assert panel.coil.number.text() == "All"
     session.set_frame(2)
     assert (panel.frame.slider.value(), panel.frame.number.value()) == (2, 3)
 
