@@ -1,0 +1,162 @@
+"""ESPIRiT: coil maps as eigenvectors of what local k-space neighbourhoods have in common."""
+
+from __future__ import annotations
+
+from math import pi, sqrt
+
+import torch
+from jaxtyping import Complex, Float
+from torch import Tensor
+
+from ksyn.calibration import calibration_data
+from ksyn.coils.eigenvectors import leading_eigenvectors
+from ksyn.coils.phase import align_phase, virtual_coil
+from ksyn.data import KSpace, Mask, SensMaps
+from ksyn.errors import ShapeError
+from ksyn.fourier import kspace_to_image, resize_centred
+from ksyn.noise import noise_level
+
+ACS_SIDE = 48
+"""Samples of the calibration region that are used along each axis, at most."""
+BLOCK_BYTES = 8 * 2**20
+"""Memory of the matrices that are decomposed together [byte]."""
+LEAST_CROP = 0.5
+"""The automatic crop is never below this: a neighbourhood must fit for the better part."""
+
+
+def espirit(
+    kspace: KSpace,
+    mask: Mask,
+    *,
+    kernel: int = 6,
+    threshold: float = 0.02,
+    crop: float | None = 0.8,
+    n_sets: int = 1,
+) -> SensMaps:
+    """Estimate coil maps from the fully sampled centre of k-space.
+
+    Args:
+        kspace: Samples; frames are averaged first.
+        mask: Where they are measured; its centre must hold a kernel.
+        kernel: Side of the calibration kernel [samples].
+        threshold: Singular values below this times the largest belong to the noise.
+        crop: Maps are 0 where their eigenvalue is below this; None chooses it for the data.
+        n_sets: Sets of maps; 2 for an object larger than the field of view.
+
+    Returns:
+        Maps of norm 1 where the eigenvalue exceeds `crop`, else 0.
+
+    Raises:
+        ShapeError: The centre is smaller than the kernel.
+
+    Source: Uecker et al., Magn. Reson. Med. 71(3), 990-1001 (2014).
+    """
+    acs = _calibration(kspace, mask, kernel)
+    filters = _filters(_row_space(_patches(acs, kernel), threshold), kspace.n_coils, kernel)
+    values, vectors = _eigenmaps(filters, kspace.matrix, n_sets)
+    maps = align_phase(vectors, virtual_coil(acs))
+    limit = _automatic_crop(values, maps, acs, _noise(kspace)) if crop is None else crop
+    kept = maps * (values > limit)[..., None]
+    return SensMaps(kept.movedim(-1, 1).contiguous())
+
+
+def _calibration(kspace: KSpace, mask: Mask, kernel: int) -> Complex[Tensor, "coil ky kx"]:
+    acs = calibration_data(kspace, mask)
+    ky, kx = acs.shape[-2:]
+    if min(ky, kx) < kernel:
+        raise ShapeError(
+            f"The calibration centre is {ky} × {kx} samples, the kernel {kernel} × {kernel}.",
+            hint="Measure more autocalibration (ACS) lines, or choose a smaller kernel.",
+        )
+    return resize_centred(acs, (min(ky, ACS_SIDE), min(kx, ACS_SIDE)))
+
+
+def _patches(acs: Complex[Tensor, "coil ky kx"], kernel: int) -> Complex[Tensor, "patch sample"]:
+    """Return the calibration matrix: one neighbourhood of all coils a row."""
+    windows = acs.unfold(1, kernel, 1).unfold(2, kernel, 1)
+    return windows.permute(1, 2, 0, 3, 4).flatten(0, 1).flatten(1)
+
+
+def _row_space(
+    patches: Complex[Tensor, "patch sample"], threshold: float
+) -> Complex[Tensor, "sample rank"]:
+    """Return the right singular vectors whose singular values are above the threshold."""
+    squares, vectors = torch.linalg.eigh(patches.mH @ patches)
+    signal: Tensor = vectors[:, squares > threshold**2 * squares[-1]]
+    return signal
+
+
+def _filters(
+    row_space: Complex[Tensor, "sample rank"], n_coils: int, kernel: int
+) -> Complex[Tensor, "coil coil shift_y shift_x"]:
+    """Return the convolution that projects every neighbourhood and averages the overlaps.
+
+    It is the operator W of the paper (eq. 14), with shifts from 1 − kernel to kernel − 1.
+    """
+    projector = (row_space.conj() @ row_space.mT).reshape(
+        n_coils, kernel, kernel, n_coils, kernel, kernel
+    )
+    side = 2 * kernel - 1
+    filters = projector.new_zeros(n_coils, n_coils, side, side)
+    for y in range(kernel):
+        for x in range(kernel):
+            top, left = kernel - 1 - y, kernel - 1 - x
+            window = filters[:, :, top : top + kernel, left : left + kernel]
+            window += projector[:, y, x]
+    return filters / kernel**2
+
+
+def _eigenmaps(
+    filters: Complex[Tensor, "coil coil shift_y shift_x"], matrix: tuple[int, int], n_sets: int
+) -> tuple[Float[Tensor, "set y x"], Complex[Tensor, "set y x coil"]]:
+    """Return, for each pixel, the leading eigenvalues and eigenvectors of the filters' image.
+
+    The filters are so short that their image is summed directly, a block of rows at a time.
+    """
+    n_coils = filters.shape[0]
+    along_y, along_x = (_waves(n, filters.shape[-1]).to(filters) for n in matrix)
+    rows = max(BLOCK_BYTES // (8 * n_coils**2 * matrix[1]), 1)
+    values, vectors = [], []
+    for block in torch.split(along_y, rows):
+        operators = along_x @ torch.einsum("ijab,ya->ybij", filters, block).flatten(2)
+        matrices = operators.reshape(-1, n_coils, n_coils)
+        value, vector = leading_eigenvectors(matrices, n_sets)
+        values.append(value.reshape(len(block), -1, n_sets))
+        vectors.append(vector.reshape(len(block), -1, n_coils, n_sets))
+    return torch.cat(values).movedim(-1, 0), torch.cat(vectors).movedim(-1, 0)
+
+
+def _waves(n: int, side: int) -> Complex[Tensor, "n side"]:
+    """Return exp(−2πi Δ (r − n//2) / n) for each pixel r and each shift Δ."""
+    pixels = torch.arange(n, dtype=torch.float64) - n // 2
+    shifts = torch.arange(side, dtype=torch.float64) - side // 2
+    angle = -2 * pi / n * pixels[:, None] * shifts
+    return torch.polar(torch.ones_like(angle), angle)
+
+
+def _automatic_crop(
+    values: Float[Tensor, "set y x"],
+    maps: Complex[Tensor, "set y x coil"],
+    acs: Complex[Tensor, "coil ky kx"],
+    sigma: float,
+) -> float:
+    """Return the crop that leaves the least error when the maps project the centre's own images.
+
+    The error is unknown, but Stein's estimate of it is not: a pixel lowers it if the energy it
+    keeps is above twice the noise it may keep. That is the noise of all coils, not of one: the
+    maps were fitted to the same noise.
+
+    Source: Iyer et al., Magn. Reson. Med. 84(6), 3423-3437 (2020), who count one coil's noise.
+    """
+    *_, y, x = values.shape
+    images = kspace_to_image(resize_centred(acs, (y, x))).movedim(0, -1)
+    kept = torch.linalg.vecdot(maps, images).abs().square()
+    noise = 2 * sigma**2 * acs.numel() / (y * x)
+    order = values.flatten().sort(descending=True)
+    gain = (kept.flatten()[order.indices].double() - 2 * noise).cumsum(0)
+    return max(float(order.values[gain.argmax()]), LEAST_CROP)
+
+
+def _noise(kspace: KSpace) -> float:
+    """Return the noise level of the average over frames."""
+    return noise_level(kspace.samples) / sqrt(kspace.n_frames)
