@@ -202,6 +202,25 @@ def test_whitened_noise_has_the_same_level_in_every_coil_and_no_correlation():
     )
 
 
+def test_measured_noise_is_told_in_the_units_of_the_problem():
+    rng = torch.Generator().manual_seed(0)
+    covariance = 2 * 3.0**2 * torch.eye(2, dtype=torch.complex64)
+    kspace = KSpace(3.0 * complex_noise((1, 2, 64, 64), rng))
+    for preparation in (Preparation(), Preparation(whiten=True), Preparation(compress_to=1)):
+        prepared = prepare(kspace, full((64, 64)), preparation, noise_covariance=covariance)
+        seen = prepared.problem.kspace.samples.real.std()
+        assert prepared.problem.noise_level == pytest.approx(float(seen), rel=0.05)
+
+
+def test_outside_the_maps_the_unit_is_that_of_the_rest():
+    kspace = head()
+    covariance = 1e-10 * mixed_coils(kspace)
+    prepared = prepare(
+        kspace, full(kspace.matrix), Preparation(whiten=True), noise_covariance=covariance
+    )
+    assert float(prepared.unit.max() / prepared.unit.min()) < 5
+
+
 def test_compressed_coils_are_as_few_as_asked_for():
     prepared = prepare(head(), columns(head().matrix), Preparation(compress_to=2))
     assert prepared.problem.kspace.n_coils == prepared.problem.sens_maps.n_coils == 2

@@ -9,7 +9,9 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ksyn.coils import compression_matrix, estimate_maps, whitening_matrix
+from ksyn.coils import estimate_maps
+from ksyn.coils.compression import compress
+from ksyn.coils.whitening import whiten
 from ksyn.data import KSpace, Mask, Problem, SensMaps, Step
 from ksyn.errors import ShapeError
 from ksyn.fourier import centre, plain_ifft
@@ -86,9 +88,7 @@ def prepare(
     started = time.perf_counter()
     mask = mask.to(device)
     measured = mask.apply(kspace.to(device))
-    mixing = _mixing(measured, mask, preparation, noise_covariance)
-    if mixing is not None:
-        measured = measured.with_samples(_mixed(measured.samples, mixing))
+    measured, mixing = _mix_coils(measured, mask, preparation, noise_covariance)
     scale = _robust_maximum(zero_filled(measured, mask))
     if not scale > 0:
         raise ShapeError(
@@ -97,7 +97,8 @@ def prepare(
         )
     measured = measured.with_samples(measured.samples / scale)
     sens_maps, maps = _maps(measured, mask, preparation)
-    problem = Problem(measured, mask, sens_maps, noise_level(measured.samples))
+    noise = _noise_level(measured, mixing, noise_covariance, scale)
+    problem = Problem(measured, mask, sens_maps, noise)
     if reference is not None:
         reference = reference.to(device) / (scale * _weight(sens_maps, mixing))
     return Prepared(problem, scale, reference, mixing, maps, time.perf_counter() - started)
@@ -129,21 +130,44 @@ def _robust_maximum(image: Float[Tensor, "frame y x"]) -> float:
     return float(image.flatten().kthvalue(rank).values)
 
 
-def _mixing(
+def _mix_coils(
     kspace: KSpace,
     mask: Mask,
     preparation: Preparation,
     noise_covariance: Complex[Tensor, "coil coil"] | None,
-) -> Complex[Tensor, "virtual coil"] | None:
-    """Return the matrix that makes the problem's coils of the scan's, if they differ."""
+) -> tuple[KSpace, Complex[Tensor, "virtual coil"] | None]:
+    """Return the k-space of the problem's coils, and what made them of the scan's."""
     mixing = None
     if preparation.whiten and noise_covariance is not None:
-        mixing = whitening_matrix(noise_covariance.to(kspace.samples.device))
+        mixing = _whitening(kspace, noise_covariance)
         kspace = kspace.with_samples(_mixed(kspace.samples, mixing))
     if preparation.compress_to is not None and preparation.compress_to < kspace.n_coils:
-        compression = compression_matrix(kspace, mask, preparation.compress_to)
+        kspace, compression = compress(kspace, mask, preparation.compress_to)
         mixing = compression if mixing is None else compression @ mixing
-    return mixing
+    return kspace, mixing
+
+
+def _whitening(
+    kspace: KSpace, noise_covariance: Complex[Tensor, "coil coil"]
+) -> Complex[Tensor, "coil coil"]:
+    """Return the matrix of `whiten`: what it makes of each coil alone."""
+    alone = torch.eye(kspace.n_coils, dtype=torch.complex64, device=kspace.samples.device)
+    return whiten(KSpace(alone[None, :, None]), noise_covariance / 2).samples[0, :, 0]
+
+
+def _noise_level(
+    kspace: KSpace,
+    mixing: Complex[Tensor, "virtual coil"] | None,
+    noise_covariance: Complex[Tensor, "coil coil"] | None,
+    scale: float,
+) -> float:
+    """Return the noise level of the problem, measured where it was, else estimated."""
+    if noise_covariance is None:
+        return noise_level(kspace.samples)
+    covariance = noise_covariance.to(kspace.samples)
+    if mixing is not None:
+        covariance = mixing @ covariance @ mixing.mH
+    return float((covariance.diagonal().real.mean() / 2).sqrt()) / scale
 
 
 def _mixed(
@@ -195,9 +219,12 @@ def _low_resolution(mask: Mask) -> Mask | None:
 def _weight(
     sens_maps: SensMaps, mixing: Complex[Tensor, "virtual coil"] | None
 ) -> Float[Tensor, "#y #x"]:
-    """Return by how much larger the scan's coils see each point than the problem's."""
+    """Return by how much larger the scan's coils see each point than the problem's.
+
+    Where the maps are 0 no coil sees anything, and the median of the rest is taken.
+    """
     if mixing is None:
         return torch.ones(1, 1, device=sens_maps.maps.device)
     seen = _mixed(sens_maps.maps[:1], torch.linalg.pinv(mixing))
     weight = torch.linalg.vector_norm(seen, dim=1)[0]
-    return torch.where(weight > 0, weight, 1.0)
+    return torch.where(weight > 0, weight, weight[weight > 0].median())
