@@ -16,8 +16,8 @@ from ksyn.io import (
     npy,
     npz,
 )
-from ksyn.io.guard import first_bytes, regular_file
 from ksyn.io.layout import Layout, LayoutNeeded
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 from ksyn.io.result import WRITERS, write_result, writer_of
 from ksyn.io.scan import Scan
@@ -62,21 +62,25 @@ def open_scan(path: str | Path, layout: Layout | None = None) -> Scan:
         ReadError: It is no scan, or damaged.
     """
     if str(path) == demo.READER.name:
-        return demo.READER.open(Path(path), layout)
-    file = regular_file(_pair(Path(path)))
-    reader = _reader_of(file, first_bytes(file), layout)
-    if reader.unavailable():
-        raise MissingError(f"{reader.title} cannot be read here.", hint=reader.unavailable())
-    return reader.open(file, layout)
+        return demo.DemoScan()
+    probe = Probe(_pair(Path(path)))
+    try:
+        return _reader_of(probe, layout).open(probe, layout)
+    except BaseException:
+        probe.close()
+        raise
 
 
-def _reader_of(path: Path, head: bytes, layout: Layout | None) -> Reader:
-    matching = [reader for reader in READERS if reader.sniff(path, head)]
+def _reader_of(probe: Probe, layout: Layout | None) -> Reader:
+    matching = [reader for reader in READERS if reader.sniff(probe)]
     asked = layout is not None and bool(layout.key or layout.axes)
     preferred = [reader for reader in matching if reader.takes_layout or not asked]
-    for reader in preferred or matching:
-        return reader
-    raise _unknown(path, head)
+    if not matching:
+        raise _unknown(probe.path, probe.head)
+    reader = (preferred or matching)[0]
+    if reader.unavailable():
+        raise MissingError(f"{reader.title} cannot be read here.", hint=reader.unavailable())
+    return reader
 
 
 def _pair(path: Path) -> Path:

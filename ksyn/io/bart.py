@@ -13,6 +13,7 @@ from ksyn.io.arrays import ArrayScan, Source
 from ksyn.io.choice import candidate_of
 from ksyn.io.guard import DAMAGED, check_memory, first_bytes, reading, regular_file
 from ksyn.io.layout import Candidate, Domain, Layout, LayoutNeeded
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 
 _READOUT, _PHASE1, _PHASE2, _COIL, _TIME, _SLICE = 0, 1, 2, 3, 10, 13
@@ -22,13 +23,14 @@ _BYTES = 8
 _LONGEST_HEADER = 1 << 20
 
 
-def open_bart(path: Path, layout: Layout | None = None) -> ArrayScan:
+def open_bart(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     """Open a pair of .hdr and .cfl; .cfl does not tell k-space from image: k-space unless said.
 
     Raises:
         LayoutNeeded: An axis is longer than 1 that has no name here, or the scan is 3D.
         ReadError: The two files do not belong together.
     """
+    path = probe.path
     dimensions = _dimensions(path)
     layout = replace(layout or Layout(), key=None)
     layout = replace(layout, domain=layout.domain or _domain(layout))
@@ -98,10 +100,11 @@ def _candidate(path: Path, dimensions: tuple[int, ...], layout: Layout) -> Candi
     return replace(candidate, suggestion=plain)
 
 
-def _is_bart(path: Path, head: bytes) -> bool:
+def _is_bart(probe: Probe) -> bool:
     """Return whether the header of the pair begins as BART's do; .cfl itself has no mark."""
-    if head.startswith(_START):
+    if probe.head.startswith(_START):
         return True
+    path = probe.path
     header = path.with_suffix(".hdr")
     if path.suffix.lower() != ".cfl" or not header.is_file():
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ksyn.io.layout import Layout
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 from ksyn.io.sampling import measured_mask
 from ksyn.io.scan import Acquired, Scan
@@ -38,11 +39,11 @@ class DemoScan(Scan):
         return [("Origin", "made up: a head phantom, simulated coils and noise")]
 
 
-def _open(path: Path, layout: Layout | None = None) -> DemoScan:  # noqa: ARG001
+def _open(probe: Probe, layout: Layout | None = None) -> DemoScan:  # noqa: ARG001
     return DemoScan()
 
 
-def _never(path: Path, head: bytes) -> bool:  # noqa: ARG001 - opened by its name only
+def _never(probe: Probe) -> bool:  # noqa: ARG001 - opened by its name only
     return False
 
 

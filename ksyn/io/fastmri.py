@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import h5py
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
@@ -16,10 +15,11 @@ from torch import Tensor
 from ksyn.data import KSpace
 from ksyn.errors import ReadError
 from ksyn.io.arrays import as_complex, check_numeric, is_complex
-from ksyn.io.guard import DAMAGED, check_memory, reading
-from ksyn.io.hdf5 import is_hdf5, opened_hdf5, own_dataset, text_of
+from ksyn.io.guard import DAMAGED, check_memory
+from ksyn.io.hdf5 import Hdf5Dataset, Hdf5File
 from ksyn.io.layout import Layout
 from ksyn.io.mrd_header import MrdHeader, parse_mrd_header, voxel_size
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 from ksyn.io.readout import cropped_readout, cropped_readout_mask, rows_without_oversampling
 from ksyn.io.sampling import measured_mask, shared_mask
@@ -46,12 +46,12 @@ class FastMriScan(Scan):
         file: It, opened; closed with the scan.
     """
 
-    def __init__(self, path: Path, file: h5py.File) -> None:
+    def __init__(self, path: Path, file: Hdf5File) -> None:
         super().__init__(path, READER.name)
         self._file = file
         self._kspace = _stored_kspace(path, file)
         self._mrd = _mrd_header(path, file)
-        self._mask = own_dataset(file, "mask")
+        self._mask = file.datasets.get("mask")
         self.n_slices = self._kspace.shape[0]
         self.n_frames = 1
         self.n_coils = self._kspace.shape[1] if self._kspace.ndim == 4 else 1
@@ -64,9 +64,9 @@ class FastMriScan(Scan):
 
     def read_slice(self, index: int) -> Acquired:
         """Read one slice and remove its readout oversampling."""
-        with reading(self.path, self.format):
-            stored = np.asarray(self._kspace[index])
-        samples = as_complex(stored).reshape(1, self.n_coils, *self._kspace.shape[-2:])
+        samples = as_complex(self._kspace[(index,)]).reshape(
+            1, self.n_coils, *self._kspace.shape[-2:]
+        )
         measured = measured_mask(samples).samples
         given = self._given_mask(index)
         if given is not None:
@@ -80,18 +80,18 @@ class FastMriScan(Scan):
     def stored_reference(self, index: int) -> Float[Tensor, "frame y x"] | None:
         """Return the reconstruction in the file where it has the scan's matrix."""
         for name in self._reference_names():
-            stored = own_dataset(self._file, name)
+            stored = self._file.datasets.get(name)
             if stored is None or stored.shape != (self.n_slices, *self.matrix):
                 continue
-            with reading(self.path, self.format):
-                image = torch.from_numpy(np.asarray(stored[index], dtype=np.float32))
+            check_numeric(self.path, name, stored.dtype)
+            image = torch.from_numpy(np.array(stored[(index,)], dtype=np.float32))
             if bool(torch.isfinite(image).all()):
                 return image[None]
         return None
 
     def facts(self) -> list[tuple[str, str]]:
         """Return the contrast, and what the ISMRMRD header says."""
-        code = text_of(self._file.attrs.get("acquisition", ""))
+        code = str(self._file.attributes.get("acquisition", ""))
         facts = [("Contrast", f"{_CONTRASTS[code]} ({code})")] if code in _CONTRASTS else []
         if self._oversampling > 1:
             facts.append(("Readout oversampling", f"{self._oversampling:.3g}, removed"))
@@ -109,16 +109,14 @@ class FastMriScan(Scan):
         """Return the file's mask: one for all slices, of columns or of samples, or one a slice."""
         if self._mask is None:
             return None
-        with reading(self.path, self.format):
-            shape = self._mask.shape
-            check_memory(self.path, shape[-2:], 1)
-            part = self._mask[index] if self._mask.ndim == 3 else self._mask[()]
-            mask = torch.from_numpy(np.asarray(part) != 0)
+        shape = self._mask.shape
+        part = self._mask[(index,)] if len(shape) == 3 else self._mask.whole()
+        mask = torch.from_numpy(np.asarray(part != 0))
         rows, columns = self._kspace.shape[-2:]
         mask = mask.reshape(-1, mask.shape[-1]) if mask.ndim else mask.reshape(1, 1)
         if mask.shape not in ((1, columns), (rows, columns)):
             raise ReadError(
-                f"The mask of {self.path.name} is {tuple(shape)}, its k-space {(rows, columns)}.",
+                f"The mask of {self.path.name} is {shape}, its k-space {(rows, columns)}.",
                 hint=DAMAGED,
             )
         return mask[None, None]
@@ -128,7 +126,7 @@ class FastMriScan(Scan):
 
     def _reference_fact(self) -> str:
         for name in self._reference_names():
-            stored = own_dataset(self._file, name)
+            stored = self._file.datasets.get(name)
             if stored is not None:
                 fits = stored.shape[1:] == self.matrix
                 size = " × ".join(map(str, stored.shape[1:]))
@@ -136,41 +134,33 @@ class FastMriScan(Scan):
         return "none in the file"
 
 
-def open_fastmri(path: Path, layout: Layout | None = None) -> FastMriScan:  # noqa: ARG001
+def open_fastmri(probe: Probe, layout: Layout | None = None) -> FastMriScan:  # noqa: ARG001
     """Open a fastMRI file."""
-    file = opened_hdf5(path)
-    try:
-        with reading(path, "a fastMRI file"):
-            return FastMriScan(path, file)
-    except BaseException:
-        file.close()
-        raise
+    if probe.hdf5 is None:
+        raise ReadError(f"{probe.path.name} is not HDF5.")
+    return FastMriScan(probe.path, probe.hdf5)
 
 
-def _stored_kspace(path: Path, file: h5py.File) -> h5py.Dataset:
-    kspace = own_dataset(file, "kspace")
-    if kspace is None:
-        raise ReadError(f"{path.name} has no data set 'kspace' of its own.", hint=DAMAGED)
+def _stored_kspace(path: Path, file: Hdf5File) -> Hdf5Dataset:
+    kspace = file.datasets["kspace"]
     check_numeric(path, "kspace", kspace.dtype)
     check_memory(path, kspace.shape, 0)
     return kspace
 
 
-def _mrd_header(path: Path, file: h5py.File) -> MrdHeader | None:
-    stored = own_dataset(file, _HEADER)
-    return parse_mrd_header(path, text_of(stored[()])) if stored is not None else None
+def _mrd_header(path: Path, file: Hdf5File) -> MrdHeader | None:
+    stored = file.datasets.get(_HEADER)
+    return parse_mrd_header(path, stored.text()) if stored is not None else None
 
 
-def _is_fastmri(path: Path, head: bytes) -> bool:
+def _is_fastmri(probe: Probe) -> bool:
     """Return whether an HDF5 file has a complex data set ``kspace`` of 3 or 4 axes, and a mark."""
-    if not is_hdf5(path, head):
+    if probe.hdf5 is None or "kspace" not in probe.hdf5.datasets:
         return False
-    with opened_hdf5(path) as file, reading(path, "HDF5"):
-        kspace = own_dataset(file, "kspace")
-        if kspace is None or kspace.ndim not in (3, 4) or not is_complex(kspace.dtype):
-            return False
-        marked = _HEADER in file or "acquisition" in file.attrs
-        return marked or any(name in file for name in _REFERENCES)
+    kspace = probe.hdf5.datasets["kspace"]
+    marks = {_HEADER, *_REFERENCES} & probe.hdf5.datasets.keys()
+    marked = bool(marks) or "acquisition" in probe.hdf5.attributes
+    return marked and kspace.ndim in (3, 4) and is_complex(kspace.dtype)
 
 
 READER = Reader("fastmri", "fastMRI", (".h5",), _is_fastmri, open_fastmri, takes_layout=False)

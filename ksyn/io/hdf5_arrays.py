@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from ksyn.errors import OptionError
+from ksyn.errors import OptionError, ReadError
 from ksyn.io.arrays import ArrayScan, Geometry, Index, Source
 from ksyn.io.choice import chosen
-from ksyn.io.guard import reading
-from ksyn.io.hdf5 import is_hdf5, opened_hdf5, own_dataset, own_datasets, text_of
+from ksyn.io.hdf5 import Hdf5Dataset
 from ksyn.io.layout import Layout
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 
 AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE, VOXEL_ATTRIBUTE = "axes", "domain", "voxel_size_m"
@@ -31,75 +29,75 @@ class MatlabArray:
         dataset: As HDF5 sees it.
     """
 
-    def __init__(self, dataset: h5py.Dataset) -> None:
+    def __init__(self, dataset: Hdf5Dataset) -> None:
         self._dataset = dataset
         self.shape: tuple[int, ...] = dataset.shape[::-1]
-        logical = text_of(dataset.attrs.get("MATLAB_class", "")) == "logical"
+        logical = dataset.attributes.get("MATLAB_class") == "logical"
         self.dtype: np.dtype[Any] = np.dtype(bool) if logical else dataset.dtype
 
     def __getitem__(self, index: Index) -> NDArray[Any]:
-        return np.asarray(self._dataset[tuple(reversed(index))]).T
+        return self._dataset[index[::-1]].T
 
 
-def open_plain_hdf5(path: Path, layout: Layout | None = None) -> ArrayScan:
+def open_plain_hdf5(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     """Open one array of an HDF5 file; attributes ``axes`` and ``domain`` may say its layout."""
-    return _open(path, layout, READER.name, lambda dataset: dataset)
+    return _open(probe, layout, READER.name, lambda dataset: dataset)
 
 
-def open_matlab73(path: Path, layout: Layout | None = None) -> ArrayScan:
+def open_matlab73(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     """Open one array of a MATLAB 7.3 file."""
-    return _open(path, layout, MATLAB_READER.name, MatlabArray)
+    return _open(probe, layout, MATLAB_READER.name, MatlabArray)
 
 
 def _open(
-    path: Path,
+    probe: Probe,
     layout: Layout | None,
     format: str,  # noqa: A002 - the word users know
-    source_of: Callable[[h5py.Dataset], Source],
+    source_of: Callable[[Hdf5Dataset], Source],
 ) -> ArrayScan:
-    file = opened_hdf5(path)
-    try:
-        with reading(path, "HDF5"):
-            layout = _with_declared(file, layout)
-            arrays = {key: source_of(dataset) for key, dataset in own_datasets(file).items()}
-            source, settled = chosen(path, arrays, layout)
-            voxel_size = _voxel_size(file[settled.key])
-        return ArrayScan(path, format, source, settled, Geometry(voxel_size), file.close)
-    except BaseException:
-        file.close()
-        raise
+    if probe.hdf5 is None:
+        raise ReadError(f"{probe.path.name} is not HDF5.")
+    datasets = probe.hdf5.datasets
+    arrays = {key: source_of(dataset) for key, dataset in datasets.items()}
+    source, settled = chosen(probe.path, arrays, _with_declared(datasets, layout))
+    geometry = Geometry(_voxel_size(datasets[settled.key or ""]))
+    return ArrayScan(probe.path, format, source, settled, geometry, probe.close)
 
 
-def _with_declared(file: h5py.File, asked: Layout | None) -> Layout | None:
+def _with_declared(datasets: Mapping[str, Hdf5Dataset], asked: Layout | None) -> Layout:
     """Return the layout asked for, completed by the one an array says of itself."""
     asked = asked or Layout()
     for key in [asked.key] if asked.key else DECLARING:
-        declared = _declared(own_dataset(file, key), key)
+        declared = _declared(datasets.get(key), key)
         if declared and asked.domain in (None, declared.domain):
             return Layout(key, asked.axes or declared.axes, declared.domain)
     return asked
 
 
-def _declared(dataset: h5py.Dataset | None, key: str) -> Layout | None:
-    if dataset is None or AXES_ATTRIBUTE not in dataset.attrs:
+def _declared(dataset: Hdf5Dataset | None, key: str) -> Layout | None:
+    if dataset is None or AXES_ATTRIBUTE not in dataset.attributes:
         return None
-    words = (text_of(dataset.attrs.get(name, "")) for name in (AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE))
+    words = (dataset.attributes.get(name, "") for name in (AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE))
     try:
-        return Layout.parse(key, *words)
+        return Layout.parse(key, *map(str, words))
     except OptionError:
         return None
 
 
-def _voxel_size(dataset: h5py.Dataset) -> tuple[float, float] | None:
-    stored = np.asarray(dataset.attrs.get(VOXEL_ATTRIBUTE, ()))
-    if stored.shape != (2,) or stored.dtype.kind != "f" or not (stored > 0).all():
+def _voxel_size(dataset: Hdf5Dataset) -> tuple[float, float] | None:
+    stored = dataset.attributes.get(VOXEL_ATTRIBUTE)
+    if not isinstance(stored, list) or len(stored) != 2 or not all(size > 0 for size in stored):
         return None
-    return float(stored[0]), float(stored[1])
+    return stored[0], stored[1]
 
 
-def _is_matlab73(path: Path, head: bytes) -> bool:
-    return head.startswith(b"MATLAB 7.3") and is_hdf5(path, head)
+def _is_plain_hdf5(probe: Probe) -> bool:
+    return probe.hdf5 is not None
 
 
-READER = Reader("hdf5", "HDF5 array", (".h5", ".hdf5"), is_hdf5, open_plain_hdf5)
+def _is_matlab73(probe: Probe) -> bool:
+    return probe.head.startswith(b"MATLAB 7.3") and probe.hdf5 is not None
+
+
+READER = Reader("hdf5", "HDF5 array", (".h5", ".hdf5"), _is_plain_hdf5, open_plain_hdf5)
 MATLAB_READER = Reader("matlab73", "MATLAB 7.3", (".mat",), _is_matlab73, open_matlab73)

@@ -1,4 +1,4 @@
-"""MATLAB files up to version 7, by scipy: names and shapes first, then only the array asked for."""
+"""MATLAB files up to version 7, by scipy: contents first, then only the array asked for."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from ksyn.errors import ReadError
 from ksyn.io.arrays import ArrayScan, Index
 from ksyn.io.choice import chosen
-from ksyn.io.guard import DAMAGED, check_memory, reading
+from ksyn.io.file_process import FileProcess
+from ksyn.io.guard import DAMAGED, check_memory
 from ksyn.io.layout import Layout
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 
 _NUMBERS = {
@@ -40,13 +42,17 @@ class Variable:
 
     Args:
         path: The file.
+        process: It reads the file.
         name: Its name.
         shape: Its lengths.
         kind: Its MATLAB class.
     """
 
-    def __init__(self, path: Path, name: str, shape: tuple[int, ...], kind: str) -> None:
+    def __init__(
+        self, path: Path, process: FileProcess, name: str, shape: tuple[int, ...], kind: str
+    ) -> None:
         self._path = path
+        self._process = process
         self._name = name
         self._values: NDArray[Any] | None = None
         self.shape = tuple(int(size) for size in shape)
@@ -71,11 +77,9 @@ class Variable:
         self._values = None
 
     def _loaded(self) -> NDArray[Any]:
-        from scipy.io import loadmat  # late: slow to import
-
         check_memory(self._path, self.shape, 16)
-        with reading(self._path, "a MATLAB file"):
-            values = np.asarray(loadmat(self._path, variable_names=[self._name])[self._name])
+        absolute = str(self._path.absolute())
+        _, (values,) = self._process.ask("matlab", path=absolute, name=self._name)
         if values.shape != self.shape:
             raise ReadError(
                 f"{self._name!r} of {self._path.name} is {values.shape}, not {self.shape}.",
@@ -84,21 +88,28 @@ class Variable:
         return values
 
 
-def open_matlab5(path: Path, layout: Layout | None = None) -> ArrayScan:
+def open_matlab5(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     """Open one array of a MATLAB file of version 5 to 7."""
-    from scipy.io import whosmat  # late: slow to import
+    path = probe.path
+    process = FileProcess(path, "a MATLAB file")
+    try:
+        info, _ = process.ask("matlab contents", path=str(path.absolute()))
+        variables = {
+            name: Variable(path, process, name, tuple(shape), kind)
+            for name, shape, kind in info["contents"]
+        }
+        source, settled = chosen(path, variables, layout)
+        for name, variable in variables.items():
+            if name != settled.key:
+                variable.forget()
+        return ArrayScan(path, READER.name, source, settled, release=process.close)
+    except BaseException:
+        process.close()
+        raise
 
-    with reading(path, "a MATLAB file"):
-        contents = whosmat(path)
-    variables = {name: Variable(path, name, shape, kind) for name, shape, kind in contents}
-    source, settled = chosen(path, variables, layout)
-    for name, variable in variables.items():
-        if name != settled.key:
-            variable.forget()
-    return ArrayScan(path, READER.name, source, settled)
 
-
-def _is_matlab5(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decides
+def _is_matlab5(probe: Probe) -> bool:
+    head = probe.head
     return len(head) >= 128 and head[126:128] in (b"IM", b"MI") and b"\x01" in head[124:126]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import torch
 from jaxtyping import Complex
@@ -16,11 +15,12 @@ from torch import Tensor
 from ksyn.data import KSpace
 from ksyn.errors import ReadError
 from ksyn.io.guard import DAMAGED, check_memory, reading
-from ksyn.io.hdf5 import is_hdf5, opened_hdf5, own_dataset, own_entry, text_of
+from ksyn.io.hdf5 import Hdf5File
 from ksyn.io.layout import Layout
 from ksyn.io.mrd_grid import Grid
 from ksyn.io.mrd_header import parse_mrd_header, voxel_size
 from ksyn.io.mrd_table import noise_readouts, table_of
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 from ksyn.io.readout import cropped_readout, cropped_readout_mask, rows_without_oversampling
 from ksyn.io.sampling import shared_mask
@@ -41,20 +41,20 @@ class MrdScan(Scan):
     Args:
         path: The file.
         file: It, opened; closed with the scan.
-        group: Its data set group.
+        group: Path of its group of header and readouts.
     """
 
-    def __init__(self, path: Path, file: h5py.File, group: h5py.Group | None) -> None:
+    def __init__(self, path: Path, file: Hdf5File, group: str) -> None:
         super().__init__(path, READER.name)
         self._file = file
-        self._data = _dataset(path, group, "data")
-        self._mrd = parse_mrd_header(path, text_of(_dataset(path, group, "xml")[()]))
+        self._data = file.datasets[f"{group}/data"]
+        self._mrd = parse_mrd_header(path, file.datasets[f"{group}/xml"].text())
         if self._mrd.trajectory not in _CARTESIAN:
             raise ReadError(
                 f"{path.name} has a {self._mrd.trajectory} trajectory.",
                 hint="Only Cartesian scans can be opened; grid it first (BART nufft, for example).",
             )
-        heads = self._data.fields("head")[:]
+        heads = self._data.field("head")
         self._table = table_of(path, heads)
         self._noise = noise_readouts(heads, self._table.coils)
         self._grid = Grid(path, self._mrd, self._table)
@@ -125,11 +125,8 @@ class MrdScan(Scan):
 
     def _values(self, numbers: NDArray[np.int64]) -> Iterator[NDArray[Any]]:
         """Yield the stored numbers of readouts, reading neighbours together."""
-        data = self._data.fields("data")
         for first, stop in _runs(numbers):
-            with reading(self.path, self.format):
-                batch = data[first:stop]
-            yield from batch
+            yield from self._data.ragged("data", first, stop)
 
     def _checked(self, data: NDArray[Any], samples: int | None = None) -> NDArray[np.complex64]:
         values = np.ascontiguousarray(data, dtype=np.float32)
@@ -143,34 +140,26 @@ class MrdScan(Scan):
         return values.view(np.complex64).reshape(self.n_coils, -1)
 
 
-def open_mrd(path: Path, layout: Layout | None = None) -> MrdScan:  # noqa: ARG001
+def open_mrd(probe: Probe, layout: Layout | None = None) -> MrdScan:  # noqa: ARG001
     """Open an ISMRMRD raw file."""
-    file = opened_hdf5(path)
-    try:
-        with reading(path, "ISMRMRD"):
-            return MrdScan(path, file, _group(file))
-    except BaseException:
-        file.close()
-        raise
+    group = _group(probe)
+    if probe.hdf5 is None or group is None:
+        raise ReadError(f"{probe.path.name} has no raw data of ISMRMRD.", hint=DAMAGED)
+    with reading(probe.path, "ISMRMRD"):
+        return MrdScan(probe.path, probe.hdf5, group)
 
 
-def _group(file: h5py.File) -> h5py.Group | None:
-    """Return the first group at the top that holds a header and readouts."""
-    for name in file:
-        group = own_entry(file, name)
-        data = own_dataset(group, "data")
-        if data is not None and own_dataset(group, "xml") is not None:
-            names = data.dtype.names or ()
-            if {"head", "data"} <= set(names):
-                return group
+def _group(probe: Probe) -> str | None:
+    """Return the first group that holds a header and readouts."""
+    if probe.hdf5 is None:
+        return None
+    datasets = probe.hdf5.datasets
+    for name, dataset in datasets.items():
+        group, _, last = name.rpartition("/")
+        named = set(dataset.dtype.names or ())
+        if last == "data" and {"head", "data"} <= named and f"{group}/xml" in datasets:
+            return str(group)
     return None
-
-
-def _dataset(path: Path, group: h5py.Group | None, name: str) -> h5py.Dataset:
-    dataset = own_dataset(group, name)
-    if dataset is None or dataset.size == 0:
-        raise ReadError(f"{path.name} has no {name!r} among its raw data.", hint=DAMAGED)
-    return dataset
 
 
 def _runs(numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
@@ -182,11 +171,8 @@ def _runs(numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
             yield int(batch[0]), int(batch[-1]) + 1
 
 
-def _is_mrd(path: Path, head: bytes) -> bool:
-    if not is_hdf5(path, head):
-        return False
-    with opened_hdf5(path) as file, reading(path, "HDF5"):
-        return _group(file) is not None
+def _is_mrd(probe: Probe) -> bool:
+    return _group(probe) is not None
 
 
 READER = Reader("ismrmrd", "ISMRMRD raw data", (".h5", ".mrd"), _is_mrd, open_mrd, False)

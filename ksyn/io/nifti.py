@@ -17,6 +17,7 @@ from ksyn.io.arrays import ArrayScan, Geometry, Index, check_numeric
 from ksyn.io.choice import candidate_of
 from ksyn.io.guard import check_memory, reading
 from ksyn.io.layout import Layout, LayoutNeeded
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 
 _GZIP = b"\x1f\x8b"
@@ -68,8 +69,9 @@ def turn(codes: tuple[str | None, ...]) -> tuple[bool, tuple[bool, bool]]:
     return swapped, (row in ("S", "A"), column in ("R", "A"))
 
 
-def open_nifti(path: Path, layout: Layout | None = None) -> ArrayScan:
+def open_nifti(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     """Open a NIfTI-1 or NIfTI-2 file, compressed or not."""
+    path = probe.path
     with reading(path, "NIfTI"):
         file = _opened(path)
         try:
@@ -124,7 +126,8 @@ def _voxel_size(image: _Image, *, swapped: bool) -> tuple[float, float] | None:
     return (second, first) if swapped else (first, second)
 
 
-def _is_nifti(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decides
+def _is_nifti(probe: Probe) -> bool:
+    head = probe.head
     if head.startswith(_GZIP):
         try:
             head = zlib.decompressobj(31).decompress(head, _HEADER)

@@ -16,14 +16,16 @@ from ksyn.io.arrays import ArrayScan, check_numeric
 from ksyn.io.choice import candidate_of
 from ksyn.io.guard import DAMAGED, check_memory, reading
 from ksyn.io.layout import Layout, LayoutNeeded
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 
 MAGIC = b"\x93NUMPY"
 _USUAL = {2: ("ky", "kx"), 3: ("coil", "ky", "kx"), 4: ("frame", "coil", "ky", "kx")}
 
 
-def open_npy(path: Path, layout: Layout | None = None) -> ArrayScan:
+def open_npy(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     """Open a .npy file; it is mapped, not loaded."""
+    path = probe.path
     array = mapped_npy(path)
     layout = replace(layout or Layout(), key=None)
     if layout.axes is None:
@@ -81,8 +83,8 @@ def _unusual(path: Path, array: NDArray[Any], layout: Layout) -> ReadError:
     return LayoutNeeded(path, [replace(candidate, suggestion=plain)])
 
 
-def _is_npy(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decides
-    return head.startswith(MAGIC)
+def _is_npy(probe: Probe) -> bool:
+    return probe.head.startswith(MAGIC)
 
 
 READER = Reader("npy", "NumPy array", (".npy",), _is_npy, open_npy)

@@ -16,6 +16,7 @@ from ksyn.io.choice import chosen
 from ksyn.io.guard import reading
 from ksyn.io.layout import Layout
 from ksyn.io.npy import MAGIC, mapped_npy, npy_header
+from ksyn.io.probe import Probe
 from ksyn.io.reader import Reader
 
 _MOST_MEMBERS = 4096
@@ -72,8 +73,9 @@ class Member:
             )
 
 
-def open_npz(path: Path, layout: Layout | None = None) -> ArrayScan:
+def open_npz(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     """Open one array of a .npz archive."""
+    path = probe.path
     with reading(path, "a NumPy archive"):
         members = _members(path)
     source, settled = chosen(path, members, layout)
@@ -93,8 +95,8 @@ def _begins_well(archive: ZipFile, info: ZipInfo) -> bool:
         return file.read(len(MAGIC)) == MAGIC
 
 
-def _is_zip(path: Path, head: bytes) -> bool:  # noqa: ARG001 - the content decides
-    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+def _is_zip(probe: Probe) -> bool:
+    return probe.head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
 READER = Reader("npz", "NumPy archive", (".npz",), _is_zip, open_npz)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from ksyn.io.layout import Layout
+from ksyn.io.probe import Probe
 from ksyn.io.scan import Scan
 
 
@@ -25,9 +25,9 @@ class Reader:
     """What the window calls it."""
     suffixes: tuple[str, ...]
     """Usual endings, for file dialogs; the content decides."""
-    sniff: Callable[[Path, bytes], bool]
-    """Whether a file that begins with these bytes is of this format."""
-    open: Callable[[Path, Layout | None], Scan]
+    sniff: Callable[[Probe], bool]
+    """Whether a file is of this format."""
+    open: Callable[[Probe, Layout | None], Scan]
     takes_layout: bool = True
     """Whether `Layout` means something to it; formats that explain themselves do without."""
     unavailable: Callable[[], str] = always_available
