@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
-from ksyn.cli.console import watched
+from ksyn.cli.console import busy, tell_maps, watched
 from ksyn.cli.figure import Panel, save_figure
 from ksyn.data import Mask
 from ksyn.errors import OptionError, WriteError
@@ -106,7 +106,9 @@ class Comparison:
 
 def compared(scan: Scan, recipe: Recipe, methods: Iterable[MethodChoice]) -> Comparison:
     """Return the results of several methods on one slice, prepared once."""
-    prepared = prepare_slice(scan, recipe)
+    with busy("Preparing"):
+        prepared = prepare_slice(scan, recipe)
+    tell_maps(prepared, recipe)
     results = [_result(prepared, recipe.with_(method=method)) for method in methods]
     reference = None if prepared.reference is None else prepared.reference * prepared.unit
     return Comparison(results, prepared.problem.mask, reference)

@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -21,7 +22,8 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from ksyn.data import Step
-    from ksyn.pipeline import Run
+    from ksyn.pipeline import Prepared, Run
+    from ksyn.recipe import Recipe
 
 _WIDE = 160
 """Width of tables that go to a file or a pipe [characters]."""
@@ -68,6 +70,21 @@ def print_json(fields: Mapping[str, object]) -> None:
 def note(message: str) -> None:
     """Tell something by the way, on stderr."""
     stderr().print(Text(message, style="yellow"))
+
+
+def tell_maps(prepared: Prepared, recipe: Recipe) -> None:
+    """Tell when the mask had no room for the maps asked for."""
+    if prepared.maps != recipe.preparation.maps:
+        note(
+            f"The calibration centre is too small for {recipe.preparation.maps} maps; "
+            f"used: {prepared.maps}."
+        )
+
+
+def busy(what: str) -> AbstractContextManager[object]:
+    """Return a context that says what is being done, on stderr where that is a terminal."""
+    console = stderr()
+    return console.status(f"{what} …") if console.is_terminal else nullcontext()
 
 
 def watched(run: Run, title: str) -> Iterator[Step]:

@@ -13,7 +13,7 @@ from ksyn.cli.console import note, print_table
 if TYPE_CHECKING:
     from ksyn.recipe import MethodChoice
 
-_QUICK: dict[str, dict[str, int]] = {}
+_QUICK: dict[str, dict[str, int]] = {"ak-diffusion": {"steps": 15}}
 """Settings for a first look, where a method's own take long."""
 
 

@@ -31,7 +31,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             _tell(error.message, error.hint)
             sys.exit(MENDABLE)
         except KeyboardInterrupt:
-            _tell("Interrupted; nothing was written.")
+            _tell("Interrupted.")
             sys.exit(INTERRUPTED)
         except BrokenPipeError:
             # The reader of stdout has gone (`| head`); Python would complain at exit.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ksyn.cli import flags
-from ksyn.cli.console import note, print_facts, print_json, watched
+from ksyn.cli.console import busy, note, print_facts, print_json, tell_maps, watched
 from ksyn.errors import OptionError, WriteError
 
 if TYPE_CHECKING:
-    from ksyn.pipeline import Prepared, Result
+    from ksyn.pipeline import Result
     from ksyn.recipe import Recipe
 
 
@@ -117,24 +117,15 @@ def _base(file: Path | None, recipe: Path | None, method: str | None) -> Recipe:
 def _reconstructed(recipe: Recipe, *, middle: bool) -> Result:
     from ksyn.pipeline import open_input, run
 
-    with open_input(recipe.input) as scan:
+    with busy("Preparing"), open_input(recipe.input) as scan:
         if middle and scan.n_slices > 1:
             recipe = recipe.with_(slice=scan.n_slices // 2)
             note(f"Slice {recipe.slice} of {scan.n_slices}; choose another with --slice.")
-        prepared = run(recipe, scan)
-    tell_maps(prepared.prepared, recipe)
-    for _ in watched(prepared, recipe.method.method().title):
+        steps = run(recipe, scan)
+    tell_maps(steps.prepared, recipe)
+    for _ in watched(steps, recipe.method.method().title):
         pass
-    return prepared.result()
-
-
-def tell_maps(prepared: Prepared, recipe: Recipe) -> None:
-    """Tell when the mask had no room for the maps asked for."""
-    if prepared.maps != recipe.preparation.maps:
-        note(
-            f"The calibration centre is too small for {recipe.preparation.maps} maps; "
-            f"used: {prepared.maps}."
-        )
+    return steps.result()
 
 
 def _facts(result: Result) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def test_the_image_is_complex_and_in_the_scans_units(ksyn, scan, samples):
     assert np.linalg.norm(image) == pytest.approx(np.linalg.norm(samples), rel=0.02)
 
 
-@pytest.mark.parametrize("suffix", [".npy", ".nii.gz", ".png", ".h5", ".cfl"])
+@pytest.mark.parametrize("suffix", [".npy", ".nii.gz", ".dcm", ".png", ".h5", ".cfl"])
 def test_every_format_has_its_recipe_beside_it(ksyn, scan, tmp_path, suffix):
     outcome = recon(ksyn, scan, "--method", "zero-filled", out=f"out{suffix}")
     assert outcome.status == 0, outcome.err
