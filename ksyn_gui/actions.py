@@ -89,7 +89,7 @@ ACTIONS = (
         "As &acquired",
         "Mask",
         ("Ctrl+Shift+A",),
-        "scan",
+        "target",
         "Count exactly those samples as measured that the scanner acquired.",
     ),
     ActionInfo(

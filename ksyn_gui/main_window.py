@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
 
     def _panels_menu(self) -> QMenu:
         menu = QMenu("Pa&nels", self)
-        menu.setIcon(icon("sidebar-simple"))
+        menu.setIcon(icon("columns"))
         for dock in self.docks.values():
             menu.addAction(dock.toggleViewAction())
         return menu

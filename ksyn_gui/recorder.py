@@ -25,11 +25,11 @@ Halves = NDArray[np.float16]
 
 FREE_SECONDS = 0.05
 """Time that pictures and metrics may always take in a run [s]."""
-PICTURE_SHARE = 0.03
+PICTURE_SHARE = 0.015
 """Share of the method's own time up to which pictures may be kept beyond that."""
 _QUICK = ("psnr", "nmse")
-METRIC_SHARES = {0.02: _QUICK, 0.01: ("ssim",)}
-"""Metrics, and the share up to which they may be measured; pictures come first."""
+METRIC_SHARES = {0.02: _QUICK, 0.028: ("ssim",)}
+"""Metrics, and the share up to which they may be measured, pictures included."""
 
 
 class Source(Protocol):
@@ -204,6 +204,13 @@ class Recorder:
         done = rows[-1].index + 1 if rows else 0
         seconds = rows[-1].seconds if rows else 0.0
         return Progress(done - 1, total, seconds, self._seconds_left(done, total), rows)
+
+    def add_scalars(self, scalars: Mapping[str, float]) -> None:
+        """Take note of what was measured of the newest step after the run."""
+        with self._lock:
+            if self._rows:
+                row = self._rows[-1]
+                self._rows[-1] = replace(row, scalars={**row.scalars, **scalars})
 
     def newest(self) -> ShownStep | None:
         """Return the newest step."""

@@ -635,10 +635,17 @@ class Session(QObject):
             self._files,
             "Measuring the result …",
             lambda: engine.finish(run),
-            lambda result: self._store(replace(result, stopped=stopped or error is not None)),
+            lambda result: self._store(
+                replace(result, stopped=stopped or error is not None), recorder
+            ),
         )
 
-    def _store(self, result: StoredResult) -> None:
+    def _store(self, result: StoredResult, recorder: Recorder) -> None:
+        recorder.add_scalars(result.metrics)
+        if recorder is self._recorder:
+            self.stepped.emit(recorder.progress())
+            if self._shown is not None and self._following:
+                self._show(recorder.newest())
         number = 1 + max((result.number for result in self._results), default=0)
         self._results.append(replace(result, number=number))
         self.results_changed.emit(self.results)

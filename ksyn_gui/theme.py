@@ -18,14 +18,7 @@ from PySide6.QtGui import (
     QPalette,
     QPixmap,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QProxyStyle,
-    QStyle,
-    QStyleHintReturn,
-    QStyleOption,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication
 from qtawesome.iconic_font import IconicFont
 
 from ksyn_gui.assets import resources_folder
@@ -114,7 +107,7 @@ class Theme(QObject):
     def __init__(self, application: QApplication, preference: Preference = "system") -> None:
         super().__init__(application)
         self._application = application
-        application.setStyle(_Style("Fusion"))
+        application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._dress)
         self.prefer(preference)
 
@@ -196,21 +189,6 @@ class _Glyph(QIconEngine):
         if self._on_accent:
             return colours.on_accent
         return colours.accent if state == QIcon.State.On else colours.text
-
-
-class _Style(QProxyStyle):
-    """Fusion, but tooltips come sooner."""
-
-    def styleHint(  # noqa: N802
-        self,
-        hint: QStyle.StyleHint,
-        option: QStyleOption | None = None,
-        widget: QWidget | None = None,
-        returnData: QStyleHintReturn | None = None,  # noqa: N803
-    ) -> int:
-        if hint == QStyle.StyleHint.SH_ToolTip_WakeUpDelay:
-            return 400
-        return super().styleHint(hint, option, widget, returnData)
 
 
 @cache

@@ -9,7 +9,6 @@ from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QWidget
 
 import ksyn
-from ksyn_gui.forms import form_layout
 from ksyn_gui.parts import column, hairline, quiet, value
 
 _WARNING = (
@@ -49,7 +48,9 @@ class AboutDialog(QDialog):
 
 def _versions() -> QFormLayout:
     torch = sys.modules.get("torch")
-    rows = form_layout()
+    rows = QFormLayout()
+    rows.setHorizontalSpacing(20)
+    rows.setVerticalSpacing(4)
     for name, version in {
         "Version": ksyn.__version__,
         "Licence": "Apache-2.0",

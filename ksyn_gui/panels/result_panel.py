@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from ksyn_gui.actions import action_info
 from ksyn_gui.facts import StoredResult
-from ksyn_gui.parts import column, push_button, quiet, tool_button
+from ksyn_gui.parts import column, push_button, quiet, tool_button, value
 from ksyn_gui.scalars import scalar_text, scalar_title
 from ksyn_gui.session import Session
 
@@ -27,7 +27,8 @@ class ResultPanel(QWidget):
         self._session = session
         self.results = QListWidget()
         self.empty = quiet("Finished runs are listed here.")
-        self.details = quiet()
+        self.details = QWidget()
+        self._rows = QFormLayout(self.details)
         self.save = push_button("Save …", "floppy-disk", action_info("save").tooltip)
         copy = action_info("copy_command")
         self.copy = tool_button(copy.icon, copy.plain_text, copy.tooltip)
@@ -63,7 +64,9 @@ class ResultPanel(QWidget):
         self.results.setAccessibleName("Results")
         self.results.setWordWrap(True)
         self.results.setMinimumHeight(90)
-        self.results.setIconSize(QSize(16, 16))
+        self._rows.setContentsMargins(2, 0, 0, 0)
+        self._rows.setHorizontalSpacing(14)
+        self._rows.setVerticalSpacing(1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.save, 1)
         buttons.addWidget(self.copy)
@@ -106,11 +109,18 @@ class ResultPanel(QWidget):
 
     def _describe(self) -> None:
         chosen = next((r for r in self._session.results if r.number == self.chosen), None)
-        lines = [] if chosen is None else [f"{k}: {v}" for k, v in chosen.summary.items()]
-        if chosen is not None:
-            lines += [f"{scalar_title(k)}: {scalar_text(k, v)}" for k, v in chosen.metrics.items()]
-        self.details.setText("\n".join(lines))
-        self.details.setVisible(bool(lines))
+        while self._rows.rowCount():
+            self._rows.removeRow(0)
+        for name, words in {} if chosen is None else _facts(chosen).items():
+            label = quiet(name)
+            label.setWordWrap(False)
+            self._rows.addRow(label, value(words))
+        self.details.setVisible(chosen is not None)
+
+
+def _facts(result: StoredResult) -> dict[str, str]:
+    scores = {scalar_title(name): scalar_text(name, x) for name, x in result.metrics.items()}
+    return {**result.summary, **scores}
 
 
 def _item(result: StoredResult) -> QListWidgetItem:

@@ -14,6 +14,8 @@ from ksyn_gui.theme import icon
 
 _FIRST = ("data_residual", "psnr", "ssim", "nmse")
 """Scalars worth standing in the panel, in this order."""
+_HIGHEST = 180
+"""The panel needs no more; its neighbours do [pixels]."""
 
 
 class RunPanel(QWidget):
@@ -51,6 +53,8 @@ class RunPanel(QWidget):
         layout.addWidget(self.bar)
         layout.addLayout(words)
         layout.addWidget(self.numbers)
+        layout.addStretch(1)
+        self.setMaximumHeight(_HIGHEST)
 
     def _connect(self, session: Session) -> None:
         self.run.clicked.connect(lambda: session.run())
