@@ -105,11 +105,21 @@ def test_the_window_knows_its_flags() -> None:
     assert {flag for flag in used if flag not in helped} == set()
 
 
+ONE_AFTER_THE_OTHER = """
+import shlex, sys
+from ksyn.cli import main
+for line in sys.argv[1:]:
+    sys.argv = shlex.split(line)
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, line
+"""
+
+
 @pytest.mark.slow
 def test_the_tutorial_runs_from_top_to_bottom(tmp_path: Path) -> None:
-    for line in commands(TUTORIAL, "ksyn"):
-        code = "import sys; from ksyn.cli import main; sys.argv = sys.argv[1:]; main()"
-        run_python("-c", code, *shlex.split(line), folder=tmp_path)
+    run_python("-c", ONE_AFTER_THE_OTHER, *commands(TUTORIAL, "ksyn"), folder=tmp_path)
     made = {path.name for path in tmp_path.iterdir()}
     assert {"folded.png", "again.png", "sparse.png", "unfolded.npy", "table.csv"} <= made
 
