@@ -30,7 +30,7 @@ class Coefficients:
 
     approximation: Complex[Tensor, "*batch y x"]
     """What is left at the coarsest level."""
-    details: tuple[Complex[Tensor, "*batch 3 y x"], ...]
+    details: tuple[Complex[Tensor, "*batch 3 _ _"], ...]
     """Horizontal, vertical and diagonal details; the finest level first."""
 
     def map_details(self, change: Callable[[Tensor], Tensor]) -> Coefficients:
