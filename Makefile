@@ -39,7 +39,7 @@ tests: $(READY) ## pytest
 bench: $(VENV)/extra-bench ## run the benchmarks and print a table
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
-docs: $(VENV)/extra-docs ## build docs/_build/html
+docs: $(READY) ## build docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
@@ -56,7 +56,7 @@ $(READY): pyproject.toml constraints.txt $(wildcard $(SETUP)/*.py)
 	@test -n "$(PYTHON)" || { echo "K-Syn needs Python 3.11 or newer (Debian 12, Ubuntu 24.04:" \
 	  "sudo apt-get install python3 python3-venv)."; exit 1; }
 	@$(PYTHON) $(SETUP)/check_system.py
-	@$(PYTHON) $(SETUP)/make_environment.py $(VENV) dev train siemens
+	@$(PYTHON) $(SETUP)/make_environment.py $(VENV) dev docs train siemens
 	@touch $@
 
 $(VENV)/extra-%: $(READY)

@@ -132,7 +132,14 @@ def test_the_python_of_the_tutorial_runs() -> None:
     assert float(last[1]) < 0.2
 
 
-def run_python(*arguments: str, folder: Path | None = None) -> str:
+@pytest.mark.slow
+def test_the_pages_are_built_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("sphinx")
+    run_python("-m", "sphinx", "-W", "-q", PROJECT / "docs", tmp_path)
+    assert "cg-sense" in (tmp_path / "methods" / "classical.html").read_text()
+
+
+def run_python(*arguments: str | Path, folder: Path | None = None) -> str:
     """Return what a fresh Python prints; fail with its errors."""
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=False
