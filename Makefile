@@ -40,7 +40,7 @@ bench: $(VENV)/extra-bench ## run the benchmarks and print a table
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=min,median,rounds
 
 docs: $(READY) ## build docs/_build/html
-	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build/html
+	$(BIN)/sphinx-build -E -W --keep-going -q docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 format: $(READY) ## mend format and style

@@ -26,6 +26,7 @@ napoleon_numpy_docstring = False
 html_theme = "furo"
 html_title = f"K-Syn {version}"
 html_copy_source = False
+html_show_copyright = False
 
 
 def escape_bars(
