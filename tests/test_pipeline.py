@@ -15,6 +15,7 @@ from ksyn.encoding import Encoding
 from ksyn.errors import DeviceError, KsynError, OptionError, ReadError, ShapeError
 from ksyn.fourier import kspace_to_image
 from ksyn.io import open_scan
+from ksyn.methods.cg_sense import CgSense
 from ksyn.methods.protocol import Method
 from ksyn.methods.zero_filled import ZeroFilled
 from ksyn.noise import complex_noise
@@ -319,6 +320,15 @@ def test_closing_the_stream_closes_the_method():
     next(steps)
     steps.close()
     assert next(steps, None) is None
+
+
+def test_a_system_that_one_iteration_solves_stays_solved():
+    # With a single coil the normal operator is a projection: every iteration after the first
+    # would divide rounding errors by rounding errors.
+    kspace = head(n_coils=1)
+    prepared = prepare(kspace, columns(kspace.matrix))
+    images = [step.image for step in stream(prepared, CgSense(iterations=30))]
+    torch.testing.assert_close(images[-1], images[0], rtol=0, atol=1e-5)
 
 
 # Results -------------------------------------------------------------------------------------
