@@ -54,7 +54,7 @@ def set_stroke(
     """
     top, bottom = _reach(start[0], end[0], radius, mask.matrix[0])
     left, right = _reach(start[1], end[1], radius, mask.matrix[1])
-    near = _near(start, end, max(radius, 0.5), (top, bottom), (left, right))
+    near = _near(start, end, radius, (top, bottom), (left, right))
     window = torch.zeros(max(bottom - top, 0), mask.matrix[1], dtype=torch.bool)
     window[:, left : max(right, left)] = near
     return _touch(mask, window, top, measured)

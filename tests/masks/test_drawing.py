@@ -36,6 +36,19 @@ def test_a_stroke_reaches_both_its_ends(end: tuple[int, int], radius: float) -> 
     assert drawn[0, 0, *end]
 
 
+@given(start=place, end=place, radius=st.floats(1, 6))
+def test_a_stroke_holds_what_lies_within_its_radius_and_nothing_else(
+    start: tuple[float, float], end: tuple[float, float], radius: float
+) -> None:
+    drawn = set_stroke(empty(), start, end, radius).mask.samples[0, 0].flatten()
+    part = torch.linspace(0, 1, 400, dtype=torch.float64)[:, None]
+    way = torch.tensor(start).double() * (1 - part) + torch.tensor(end).double() * part
+    samples = torch.cartesian_prod(torch.arange(40), torch.arange(33)).double()
+    away = torch.cdist(samples, way).min(dim=1).values
+    assert not drawn[away > radius + 0.1].any()
+    assert drawn[away < radius - 0.1].all()
+
+
 @given(start=place, end=place, radius=st.floats(0, 6), measured=st.booleans())
 def test_undo_brings_back_the_mask_before(
     start: tuple[float, float], end: tuple[float, float], radius: float, measured: bool
