@@ -41,6 +41,7 @@ class Background(QObject):
         self._jobs: list[Job] = []
         self._current: Job | None = None
         self._open = 0
+        self._closed = False
         self._thread = QThread()
         self._thread.setObjectName(f"ksyn-{name}")
         self._worker = _Worker(self._next_job)
@@ -59,7 +60,12 @@ class Background(QObject):
         receive: Callable[[Any], None],
         fail: Callable[[Exception], None],
     ) -> None:
-        """Ask for a result; `receive` or `fail` is called in the window's thread."""
+        """Ask for a result; `receive` or `fail` is called in the window's thread.
+
+        After `close` nothing is begun any more.
+        """
+        if self._closed:
+            return
         job = Job(compute, receive, fail)
         with self._lock:
             if self._newest_wins:
@@ -74,7 +80,7 @@ class Background(QObject):
         """Forget what waits, end the thread, and return whether it ended in time."""
         with self._lock:
             self._jobs.clear()
-        self._current = None
+        self._current, self._closed = None, True
         self._thread.quit()
         if self._thread.wait(milliseconds):
             return True

@@ -461,7 +461,7 @@ class Session(QObject):
 
     def close(self, milliseconds: int = 3000) -> bool:
         """Stop every thread, and return whether all ended in time."""
-        threads = (self._files, self._slices, self._patterns, self._previews, self._runner)
+        threads = (self._runner, self._files, self._slices, self._patterns, self._previews)
         ended = [thread.close(milliseconds) for thread in threads]
         return all(ended)
 
