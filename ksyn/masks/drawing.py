@@ -94,7 +94,7 @@ def _near(
     x = torch.arange(*columns)[None] - start[1] if columns[1] > columns[0] else torch.zeros(1, 0)
     dy, dx = end[0] - start[0], end[1] - start[1]
     length = dy * dy + dx * dx
-    part = ((y * dy + x * dx) / length).clamp(0, 1) if length > 0 else torch.zeros(1, 1)
+    part = ((y * dy + x * dx) / length).clamp(0, 1) if length > 1e-12 else torch.zeros(1, 1)
     away_y, away_x = (y - part * dy).abs(), (x - part * dx).abs()
     # A thin pen is a square of one sample: a disc of radius ½ would slip between samples.
     if radius <= 0.5:
