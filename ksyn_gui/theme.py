@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from string import Template
 from typing import Literal
 
@@ -11,6 +14,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontDatabase,
     QGuiApplication,
     QIcon,
     QIconEngine,
@@ -19,7 +23,6 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtWidgets import QApplication
-from qtawesome.iconic_font import IconicFont
 
 from ksyn_gui.assets import resources_folder
 
@@ -161,14 +164,14 @@ class _Glyph(QIconEngine):
         self._name, self._on_accent = name, on_accent
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        fonts = _icon_font()
-        font = QFont(fonts.fontname["ph"])
+        family, letters = _icon_font()
+        font = QFont(family)
         font.setPixelSize(round(min(rect.width(), rect.height()) * 0.98))
         painter.save()
         painter.setFont(font)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         painter.setPen(QColor(self._colour(mode, state)))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, fonts.charmap["ph"][self._name])
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, letters[self._name])
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
@@ -192,9 +195,19 @@ class _Glyph(QIconEngine):
 
 
 @cache
-def _icon_font() -> IconicFont:
-    """Load the one font that is used; qtawesome's own loader would read all of them."""
-    return IconicFont(("ph", "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json"))
+def _icon_font() -> tuple[str, dict[str, str]]:
+    """Return the icon font's family and its letters by name.
+
+    qtawesome brings the font; importing it would load every module of Qt and seven more fonts.
+    """
+    package = find_spec("qtawesome")
+    if package is None or not package.origin:
+        return "", {}
+    folder = Path(package.origin).parent / "fonts"
+    number = QFontDatabase.addApplicationFont(str(next(folder.glob("phosphor-*.ttf"))))
+    codes = json.loads(next(folder.glob("phosphor-charmap-*.json")).read_text(encoding="utf-8"))
+    letters = {name: chr(int(code, 16)) for name, code in codes.items()}
+    return QFontDatabase.applicationFontFamilies(number)[0], letters
 
 
 def _palette(c: Colours) -> QPalette:
