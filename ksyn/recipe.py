@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import ksyn
 from ksyn.data import Mask
 from ksyn.device import DeviceName
-from ksyn.errors import OptionError, ReadError, ShapeError, WriteError
+from ksyn.errors import OptionError, ReadError, ShapeError
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.options import Options, option
+from ksyn.textfile import read_mapping, relative, write_whole
 
 DEMO = "demo"
 """The path of the built-in scan."""
@@ -31,8 +32,7 @@ NEWEST = "recipe.yaml"
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 _HEADER = "# A recipe of K-Syn; `ksyn recon --recipe THIS -o OUT` makes its result again.\n"
 _NEWEST_HEADER = "# The recipe of the newest result in this folder; K-Syn writes this file anew.\n"
-_LARGEST = 64 << 20
-"""Recipes are small; a larger file is something else [bytes]."""
+_HINT = "Give a recipe written by K-Syn: a YAML file whose name ends in recipe.yaml."
 
 R = TypeVar("R", bound="Recipe")
 Value = bool | int | float | str | None
@@ -223,7 +223,7 @@ class Recipe(BaseModel):
         Raises:
             WriteError: The file cannot be written.
         """
-        _write(path, _HEADER + self._seen_from(path.parent))
+        write_whole(path, _HEADER + self._seen_from(path.parent))
 
     def save_beside(self, output: Path) -> Path:
         """Write the recipe beside a result and return where.
@@ -235,7 +235,7 @@ class Recipe(BaseModel):
         self.save(own)
         newest = output.with_name(NEWEST)
         if not newest.exists() or _is_ours(newest):
-            _write(newest, _NEWEST_HEADER + self._seen_from(newest.parent))
+            write_whole(newest, _NEWEST_HEADER + self._seen_from(newest.parent))
         return own
 
     @classmethod
@@ -246,7 +246,7 @@ class Recipe(BaseModel):
             ReadError: The file is not a recipe, or of a version not known here.
             OptionError: One of its fields is unknown or out of range.
         """
-        fields = _mapping(path)
+        fields = read_mapping(path, _HINT)
         _check_version(path, fields)
         try:
             recipe = cls.model_validate(fields)
@@ -260,7 +260,7 @@ class Recipe(BaseModel):
         return _yaml(_moved(self, lambda text: Path(text).name))
 
     def _seen_from(self, folder: Path) -> str:
-        return _yaml(_moved(self, lambda text: _relative(Path(text), folder.resolve())))
+        return _yaml(_moved(self, lambda text: relative(Path(text), folder.resolve())))
 
 
 def _yaml(recipe: Recipe) -> str:
@@ -276,36 +276,6 @@ def _moved(recipe: R, move: Callable[[str], str]) -> R:
     if isinstance(recipe.mask, FileMask):
         changes["mask"] = recipe.mask.model_copy(update={"path": move(recipe.mask.path)})
     return recipe.model_copy(update=changes)
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """Return a path as seen from a folder, or absolute where the two share only the root."""
-    path = path.parent.resolve() / path.name
-    try:
-        shared = Path(os.path.commonpath([path, folder]))
-    except ValueError:  # two drives
-        return str(path)
-    if shared == Path(shared.anchor):
-        return str(path)
-    return Path(os.path.relpath(path, folder)).as_posix()
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    """Return what a YAML file holds."""
-    hint = "Give a recipe written by K-Syn: a YAML file whose name ends in recipe.yaml."
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise ReadError(f"{path} is too large for a recipe.", hint=hint)
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReadError(
-            f"{path} cannot be read: {error.strerror}.", hint="Check the path."
-        ) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ReadError(f"{path} is not YAML: {error}.", hint=hint) from None
-    if not isinstance(fields, dict):
-        raise ReadError(f"{path} holds no recipe.", hint=hint)
-    return fields
 
 
 def _check_version(path: Path, fields: dict[str, Any]) -> None:
@@ -340,16 +310,3 @@ def _words() -> list[str]:
 def _is_ours(path: Path) -> bool:
     with path.open(encoding="utf-8", errors="replace") as file:
         return file.readline() == _NEWEST_HEADER
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file at once: whole, or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise WriteError(
-            f"{path} cannot be written: {error.strerror}.", hint="Choose a folder you may write to."
-        ) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from ksyn.io.scan import Scan
 from ksyn.metrics import METRICS
 from ksyn.pipeline import Prepared, Result, Run, prepare_slice
 from ksyn.recipe import MethodChoice, Recipe
+from ksyn.textfile import write_whole
 
 SUFFIXES = (".csv", ".png")
 _ERROR_GAIN = 5
@@ -68,7 +68,7 @@ class Comparison:
             panels = [self._panel(result, peak) for result in self.results]
             save_figure([self._left(), *panels], peak, path)
         else:
-            _write_text(path, self._csv())
+            write_whole(path, self._csv())
 
     def _csv(self) -> str:
         text = io.StringIO()
@@ -135,15 +135,3 @@ def _result(prepared: Prepared, recipe: Recipe) -> Result:
     for _ in watched(steps, recipe.method.method().title):
         pass
     return steps.result()
-
-
-def _write_text(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(
-            f"{path} cannot be written: {error.strerror}.", hint="Choose a folder you may write to."
-        ) from None
