@@ -1,5 +1,6 @@
 """METHODS: every reconstruction method, in the order of the menus."""
 
+from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.methods.cg_sense import CgSense
 from ksyn.methods.l1_wavelet import L1Wavelet
 from ksyn.methods.protocol import Method
@@ -7,4 +8,6 @@ from ksyn.methods.total_variation import TotalVariation
 from ksyn.methods.zero_filled import ZeroFilled
 from ksyn.registry import Registry
 
-METHODS: Registry[type[Method]] = Registry("method", ZeroFilled, CgSense, L1Wavelet, TotalVariation)
+METHODS: Registry[type[Method]] = Registry(
+    "method", ZeroFilled, CgSense, L1Wavelet, TotalVariation, AkDiffusion
+)
