@@ -137,7 +137,7 @@ class FastMriScan(Scan):
 def open_fastmri(probe: Probe, layout: Layout | None = None) -> FastMriScan:  # noqa: ARG001
     """Open a fastMRI file."""
     if probe.hdf5 is None:
-        raise ReadError(f"{probe.path.name} is not HDF5.")
+        raise ReadError(f"{probe.path.name} is not HDF5.", hint=DAMAGED)
     return FastMriScan(probe.path, probe.hdf5)
 
 

@@ -29,7 +29,10 @@ def regular_file(path: Path) -> Path:
     except FileNotFoundError:
         raise _not_there(path) from None
     except (OSError, ValueError) as error:
-        raise ReadError(f"{path} cannot be looked at: {_one_line(error)}.") from error
+        raise ReadError(
+            f"{path} cannot be looked at: {_one_line(error)}.",
+            hint="Check the name, the folder, and whether its drive is connected.",
+        ) from error
     if stat.S_ISDIR(status.st_mode):
         raise ReadError(f"{path} is a folder.", hint="Choose a file in it.")
     if not stat.S_ISREG(status.st_mode):
@@ -105,7 +108,10 @@ def memory_bound() -> int:
 
 def _not_there(path: Path) -> ReadError:
     if path.is_symlink():
-        return ReadError(f"{path} is a link to a file that is not there.")
+        return ReadError(
+            f"{path} is a link to a file that is not there.",
+            hint="Put the file back, or open it where it is now.",
+        )
     return ReadError(f"{path} is not there.", hint="Check the spelling and the folder.")
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ksyn.errors import OptionError, ReadError
 from ksyn.io.arrays import ArrayScan, Geometry, Index, Source
 from ksyn.io.choice import chosen
+from ksyn.io.guard import DAMAGED
 from ksyn.io.hdf5 import Hdf5Dataset
 from ksyn.io.layout import Layout
 from ksyn.io.probe import Probe
@@ -56,7 +57,7 @@ def _open(
     source_of: Callable[[Hdf5Dataset], Source],
 ) -> ArrayScan:
     if probe.hdf5 is None:
-        raise ReadError(f"{probe.path.name} is not HDF5.")
+        raise ReadError(f"{probe.path.name} is not HDF5.", hint=DAMAGED)
     datasets = probe.hdf5.datasets
     arrays = {key: source_of(dataset) for key, dataset in datasets.items()}
     source, settled = chosen(probe.path, arrays, _with_declared(datasets, layout))

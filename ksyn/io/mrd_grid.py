@@ -76,12 +76,14 @@ class Grid:
             frame, column = int(self._table.frame[position]), int(self._column[position])
             which = slice(None) if frame < 0 else frame
             values, rows = self._trimmed(position, data)
-            total[which, :, rows, column] += values * self._weight(index, position)
+            with np.errstate(all="ignore"):  # what is not finite is counted later
+                total[which, :, rows, column] += values * self._weight(index, position)
             count[which, :, rows, column] += 1
             partitions.setdefault((frame, column), set()).add(int(self._partition[position]))
         for (frame, column), found in partitions.items():
             count[slice(None) if frame < 0 else frame, :, :, column] /= len(found)
-        samples = np.divide(total, count, out=total, where=count > 0)
+        with np.errstate(all="ignore"):
+            samples = np.divide(total, count, out=total, where=count > 0)
         return torch.from_numpy(samples), torch.from_numpy(count > 0)
 
     def _trimmed(

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import replace
 from gzip import GzipFile
 from io import BufferedReader
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,10 @@ def _scan(path: Path, file: _File, layout: Layout) -> ArrayScan:
     image = _image(file)
     check_memory(path, tuple(int(size) for size in image.shape), 0)
     if len(image.shape) < 2:
-        raise ReadError(f"{path.name} has {len(image.shape)} axis; an image has two at least.")
+        raise ReadError(
+            f"{path.name} has {len(image.shape)} axis; an image has two at least.",
+            hint="Choose the file that holds the image.",
+        )
     upright = UprightImage(image)
     check_numeric(path, None, upright.dtype)
     geometry = Geometry(_voxel_size(image, swapped=upright.swapped))
@@ -104,6 +108,8 @@ def _image(file: _File) -> _Image:
     from nibabel import Nifti1Image, Nifti2Image  # late: slow to import
     from nibabel.fileholders import FileHolder
 
+    # What it says of odd headers is for its own developers.
+    getLogger("nibabel.global").setLevel(CRITICAL)
     start = file.read(8)
     file.seek(0)
     kind = Nifti2Image if start[4:7] == b"n+2" else Nifti1Image

@@ -77,7 +77,10 @@ def check_length(path: Path, length: int, shape: tuple[int, ...], dtype: np.dtyp
 
 def _unusual(path: Path, array: NDArray[Any], layout: Layout) -> ReadError:
     if array.ndim < 2:
-        return ReadError(f"{path.name} has {array.ndim} axis; k-space has two at least.")
+        return ReadError(
+            f"{path.name} has {array.ndim} axis; k-space has two at least.",
+            hint="Choose the file that holds the scan.",
+        )
     candidate = candidate_of(path.stem, array, layout.domain)
     plain = candidate.suggestion and replace(candidate.suggestion, key=None)
     return LayoutNeeded(path, [replace(candidate, suggestion=plain)])
