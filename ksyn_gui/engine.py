@@ -22,6 +22,7 @@ from ksyn_gui.facts import (
     Engine,
     MaskChoice,
     MethodFacts,
+    OtherSlice,
     PatternFacts,
     PointSpread,
     StoredResult,
@@ -179,6 +180,13 @@ def measure(opened: Opened, index: int) -> Measured:
     )
 
 
+def peek(opened: Opened, index: int, frame: int) -> OtherSlice:
+    """Read one slice to look at."""
+    measured = measure(opened, index)
+    frame = min(frame, measured.n_frames - 1)
+    return OtherSlice(index, measured.frame(frame), measured.reference_of(frame))
+
+
 def first_mask(measured: Measured) -> tuple[str, Mapping[str, Any], int] | None:
     """Return name, options and seed of the first mask of a scan; None for as acquired."""
     from ksyn.masks import MASKS
@@ -310,6 +318,7 @@ def recipe_of(
     options: Mapping[str, Any],
     preparation: Mapping[str, Any],
     seed: int,
+    samples: int,
     device: str,
 ) -> Recipe:
     """Return what is on the screen as a recipe.
@@ -328,6 +337,7 @@ def recipe_of(
             "preparation": Preparation.of(preparation),
             "method": MethodChoice.of(METHODS.get(method).of(options)),
             "seed": seed,
+            "samples": samples,
             "device": device,
         }
     )

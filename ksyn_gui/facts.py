@@ -74,6 +74,17 @@ class PointSpread:
 
 
 @dataclass(frozen=True, eq=False)
+class OtherSlice:
+    """Another slice than the one at work, for a view that goes its own way."""
+
+    index: int
+    kspace: Complex
+    """``coil ky kx`` of the shown frame."""
+    reference: NDArray[np.float32] | None
+    """``y x``."""
+
+
+@dataclass(frozen=True, eq=False)
 class ShownStep:
     """One step, ready to be drawn."""
 

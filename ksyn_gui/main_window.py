@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
-    QAction,
     QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
@@ -39,7 +38,7 @@ from ksyn_gui.dialogs.crash_dialog import CrashDialog
 from ksyn_gui.dialogs.layout_dialog import LayoutDialog
 from ksyn_gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from ksyn_gui.dock_title import DockTitle
-from ksyn_gui.facts import Engine, MaskChoice, RunState, Trouble
+from ksyn_gui.facts import Engine, MaskChoice, OtherSlice, RunState, Trouble
 from ksyn_gui.message_bar import MessageBar
 from ksyn_gui.panels import PANELS, Area, PanelInfo
 from ksyn_gui.panels.mask_panel import MaskPanel
@@ -50,7 +49,7 @@ from ksyn_gui.picture_grid import PictureGrid
 from ksyn_gui.session import Session
 from ksyn_gui.settings import LAYOUT_VERSION, Settings
 from ksyn_gui.theme import Preference, Theme, icon
-from ksyn_gui.views.canvas import Tool
+from ksyn_gui.views.canvas import ArrayCanvas, Tool
 from ksyn_gui.views.links import Link
 
 if TYPE_CHECKING:  # the engine is loaded after the window is up
@@ -89,6 +88,7 @@ class MainWindow(QMainWindow):
             QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks
         )
         self._engine: Engine | None = None
+        self._alone: dict[ArrayCanvas, int] = {}
         self.actions_ = Actions(self)
         self.pictures = PictureGrid()
         self.messages = MessageBar()
@@ -257,6 +257,7 @@ class MainWindow(QMainWindow):
         session.reference_changed.connect(pictures.set_reference)
         session.zero_filled_changed.connect(pictures.show_zero_filled)
         session.step_shown.connect(pictures.show_step)
+        session.peeked.connect(self._show_other_slice)
 
         # What the session says, to the frame of the window.
         session.engine_changed.connect(self._show_engine)
@@ -273,7 +274,8 @@ class MainWindow(QMainWindow):
 
         # What is done in the pictures.
         links.scrolled.connect(lambda steps: session.set_slice(session.slice + steps))
-        links.switched.connect(lambda link, on: self._link_action(link).setChecked(on))
+        links.scrolled_alone.connect(self._scroll_alone)
+        links.switched.connect(self._show_link)
         kspace.coil_chosen.connect(session.set_coil)
         kspace.stroke_started.connect(self.mask_panel.begin_stroke)
         kspace.stroked.connect(self.mask_panel.stroke)
@@ -419,8 +421,29 @@ class MainWindow(QMainWindow):
             if other is tool:
                 self.actions_[name].setChecked(True)
 
-    def _link_action(self, link: Link) -> QAction:
-        return next(self.actions_[name] for name, other in _LINKS.items() if other is link)
+    def _show_link(self, link: Link, on: bool) -> None:
+        names = [name for name, other in _LINKS.items() if other is link]
+        self.actions_[names[0]].setChecked(on)
+        if link is Link.SCROLL and on:
+            self._alone.clear()
+            self.pictures.kspace.set_kspace(self.session.kspace)
+            self.pictures.companion.set_reference(self.session.reference)
+            self.pictures.show_step(self.session.shown)
+
+    def _scroll_alone(self, canvas: ArrayCanvas, steps: int) -> None:
+        """Let one view show another slice: k-space and reference are known of every slice."""
+        kspace, image, companion, _ = self.pictures.canvases
+        if canvas is image:
+            self.session.set_slice(self.session.slice + steps)
+        elif canvas in (kspace, companion):
+            wanted = self._alone.get(canvas, self.session.slice) + steps
+            self._alone = {canvas: wanted}
+            self.session.peek(wanted)
+
+    def _show_other_slice(self, other: OtherSlice) -> None:
+        for canvas in self._alone:
+            self._alone[canvas] = other.index
+            self.pictures.show_other_slice(canvas, other)
 
     def _show_report(self, trouble: Trouble) -> None:
         CrashDialog(trouble.message, crash.report(trouble.report), self).exec()

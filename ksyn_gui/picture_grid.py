@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ksyn_gui.facts import Complex, MaskChoice, ShownStep
+from ksyn_gui.facts import Complex, MaskChoice, OtherSlice, ShownStep
 from ksyn_gui.views.canvas import ArrayCanvas, Tool
 from ksyn_gui.views.error_view import ErrorView
 from ksyn_gui.views.image_view import ImageView
@@ -91,6 +91,15 @@ class PictureGrid(QWidget):
         """Compare with this image."""
         self.companion.set_reference(reference)
         self.error.set_reference(reference)
+
+    def show_other_slice(self, canvas: ArrayCanvas, other: OtherSlice) -> None:
+        """Show another slice in one view that is not linked."""
+        if canvas is self.kspace.canvas:
+            self.kspace.set_kspace(other.kspace)
+            self.kspace.canvas.set_caption(f"Slice {other.index + 1}")
+        elif canvas is self.companion.view.canvas:
+            self.companion.view.set_title(f"{REFERENCE}, slice {other.index + 1}")
+            self.companion.view.set_image(other.reference)
 
     def set_tool(self, tool: Tool) -> None:
         """Give the left button a meaning, in all views."""

@@ -62,6 +62,9 @@ class Session(QObject):
     reference_changed = Signal(object)
     """Magnitude of the fully sampled image, float32 ``y x``; None without one."""
 
+    peeked = Signal(object)
+    """OtherSlice, after `peek`."""
+
     mask_changed = Signal(object)
     """MaskChoice or None."""
     zero_filled_changed = Signal(object)
@@ -76,6 +79,8 @@ class Session(QObject):
     """Values of `ksyn.recipe.Preparation` that differ from the defaults, by name."""
     device_changed = Signal(str)
     seed_changed = Signal(int)
+    samples_changed = Signal(int)
+    """Seeds to average over."""
 
     run_state_changed = Signal(object)
     """RunState."""
@@ -112,7 +117,7 @@ class Session(QObject):
         self._options: dict[str, dict[str, Any]] = {}
         self._preparation: dict[str, Any] = {}
         self._device = "auto"
-        self._seed = 0
+        self._seed, self._samples = 0, 1
         self._run_state = RunState.IDLE
         self._recorder: Recorder | None = None
         self._run: engine.GuiRun | None = None
@@ -121,6 +126,7 @@ class Session(QObject):
         self._results: list[StoredResult] = []
         self._files = Background("files", self, newest_wins=False)
         self._slices = Background("slices", self)
+        self._peeks = Background("peeks", self)
         self._patterns = Background("patterns", self)
         self._previews = Background("previews", self)
         self._runner = Runner(self)
@@ -196,6 +202,11 @@ class Session(QObject):
         return self._seed
 
     @property
+    def samples(self) -> int:
+        """Seeds that the next run averages over."""
+        return self._samples
+
+    @property
     def run_state(self) -> RunState:
         """What the reconstruction is doing."""
         return self._run_state
@@ -248,6 +259,13 @@ class Session(QObject):
         self.slice_changed.emit(index)
         self._forget_steps()
         self._read_slice()
+
+    def peek(self, index: int) -> None:
+        """Read another slice without going there; `peeked` or an error follows."""
+        opened = self._opened
+        if opened is not None:
+            index, frame = _within(index, opened.scan.n_slices), self._frame
+            self._work(self._peeks, "", lambda: engine.peek(opened, index, frame), self.peeked.emit)
 
     def set_frame(self, index: int) -> None:
         """Show another frame of the series; allowed while running."""
@@ -351,6 +369,12 @@ class Session(QObject):
         if seed != self._seed:
             self._seed = seed
             self.seed_changed.emit(seed)
+
+    def set_samples(self, count: int) -> None:
+        """Choose over how many seeds the next run averages."""
+        if count != self._samples:
+            self._samples = count
+            self.samples_changed.emit(count)
 
     def method_facts(self) -> MethodFacts:
         """Return what is known of the chosen method.
@@ -461,7 +485,8 @@ class Session(QObject):
 
     def close(self, milliseconds: int = 3000) -> bool:
         """Stop every thread, and return whether all ended in time."""
-        threads = (self._runner, self._files, self._slices, self._patterns, self._previews)
+        background = (self._files, self._slices, self._peeks, self._patterns, self._previews)
+        threads = (self._runner, *background)
         ended = [thread.close(milliseconds) for thread in threads]
         return all(ended)
 
@@ -600,6 +625,7 @@ class Session(QObject):
             self.options,
             self._preparation,
             self._seed,
+            self._samples,
             self._device,
         )
         learned = facts.family != "classical"

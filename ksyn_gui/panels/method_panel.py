@@ -23,6 +23,7 @@ from ksyn_gui.parts import GAP, column, hairline, heading, quiet, scrolled, tool
 from ksyn_gui.session import Session
 
 _LARGEST_SEED = 2**31 - 1
+_MOST_SAMPLES = 256
 _NAME = Qt.ItemDataRole.UserRole
 _FAMILIES = {"classical": "Classical", "learned": "Learned", "diffusion": "Diffusion"}
 
@@ -41,6 +42,7 @@ class MethodPanel(QWidget):
         self.when = quiet("The engine is being loaded …")
         self.device = ChoiceBox()
         self.seed = WholeBox()
+        self.samples = WholeBox()
         self.dice = tool_button("dice-five", "Random seed", "Take a random seed")
         self.reset = tool_button(
             "arrow-counter-clockwise", "Default options", "Go back to the method's defaults"
@@ -82,6 +84,9 @@ class MethodPanel(QWidget):
         self.seed.setRange(0, _LARGEST_SEED)
         self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("The same seed gives the same result")
+        self.samples.setRange(1, _MOST_SAMPLES)
+        self.samples.setAccessibleName("Samples")
+        self.samples.setToolTip("Average the results of this many seeds")
         seed = QWidget()  # a layout alone would not line up with its label
         seed_row = QHBoxLayout(seed)
         seed_row.setContentsMargins(0, 0, 0, 0)
@@ -91,6 +96,7 @@ class MethodPanel(QWidget):
         rows = form_layout()
         rows.addRow("Device", self.device)
         rows.addRow("Seed", seed)
+        rows.addRow("Samples", self.samples)
         box = QVBoxLayout()
         box.addLayout(rows)
         return box
@@ -101,6 +107,7 @@ class MethodPanel(QWidget):
             lambda index: session.set_device(str(self.device.itemData(index)))
         )
         self.seed.valueChanged.connect(session.set_seed)
+        self.samples.valueChanged.connect(session.set_samples)
         self.dice.clicked.connect(lambda: session.set_seed(SystemRandom().randrange(100_000)))
         self.reset.clicked.connect(lambda: session.set_options({}))
         session.engine_changed.connect(self._offer)
@@ -109,6 +116,7 @@ class MethodPanel(QWidget):
         session.preparation_changed.connect(self._show_preparation)
         session.device_changed.connect(self._show_device)
         session.seed_changed.connect(self._show_seed)
+        session.samples_changed.connect(self.samples.setValue)
         if session.engine is not None:
             self._offer(session.engine)
 
