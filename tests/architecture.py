@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,6 +25,7 @@ _MACHINE = re.compile(
 _HOSTS = re.compile(
     ("py" + r"pi\.org|python" + "hosted|download.py" + "torch|deb.deb" + "ian|n" + "pmjs").encode()
 )
+_OURS = {".ci", ".gitignore", ".pre-commit-config.yaml"}
 _SCANS = {
     ".h5",
     ".hdf5",
@@ -119,12 +121,19 @@ def foreign_in_wheel(names: list[str]) -> list[str]:
 
 
 def tracked_files(root: Path) -> list[Path]:
-    """Return the files under version control; all files where there is none."""
-    if not (root / ".git").exists():
-        return [path for path in root.rglob("*") if path.is_file()]
+    """Return the files under version control, or all that look as if they were."""
+    if not (root / ".git").exists() or not shutil.which("git"):
+        return [path for path in root.rglob("*") if path.is_file() and not _made(root, path)]
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True)
     paths = (root / name.decode() for name in listed.stdout.split(b"\0") if name)
     return [path for path in paths if path.is_file()]
+
+
+def _made(root: Path, path: Path) -> bool:
+    """Return whether tools made the file: what is hidden, but for our own, and what is built."""
+    parts = path.relative_to(root).parts
+    hidden = any(part.startswith(".") and part not in _OURS for part in parts)
+    return hidden or bool({"__pycache__", "_build", "build", "dist", "runs"} & set(parts))
 
 
 def _found(root: Path, pattern: re.Pattern[bytes]) -> list[str]:
