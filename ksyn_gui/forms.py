@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _ROW = 28
 """Height of a row [pixels]."""
+_NARROWEST = 84
+"""Width in which a number can still be read [pixels]."""
 _FAR = 2**31 - 1
 """Limit of a whole number that declares none."""
 
@@ -178,11 +180,18 @@ class Fold(QToolButton):
         self._body.setVisible(on)
 
 
+def _let_shrink(box: QWidget) -> None:
+    """Let a box be narrower than its widest value would need."""
+    box.setMinimumWidth(_NARROWEST)
+    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+
 class WholeBox(QSpinBox):
     """A whole number that the wheel changes only when it has the focus."""
 
     def __init__(self) -> None:
         super().__init__()
+        _let_shrink(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
         self.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
@@ -197,6 +206,7 @@ class DecimalBox(QDoubleSpinBox):
 
     def __init__(self) -> None:
         super().__init__()
+        _let_shrink(self)
         self.setLocale(QLocale.c())
         self.setDecimals(12)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -237,7 +247,7 @@ class ChoiceBox(QComboBox):
         self.addItems(list(choices))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
+        self.setMinimumContentsLength(6)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Leave the wheel to the panel's scroll bar unless the box has the focus."""

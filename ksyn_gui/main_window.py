@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         self._size_docks()
 
     def _size_docks(self) -> None:
-        for area, width in ((Area.LeftDockWidgetArea, 250), (Area.RightDockWidgetArea, 310)):
+        for area, width in ((Area.LeftDockWidgetArea, 250), (Area.RightDockWidgetArea, 325)):
             infos = [info for info in PANELS if info.area == area and not info.tab_of]
             docks = [self.docks[info.name] for info in infos]
             self.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)

@@ -1,0 +1,136 @@
+"""Nothing is cut off, everything has a name and an icon, in both themes and at both sizes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollBar,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+import ksyn_gui
+from ksyn_gui.actions import ACTIONS
+from ksyn_gui.parts import push_button
+from ksyn_gui.theme import DARK, LIGHT, Colours, icon
+
+SIZES = [(1440, 900), (1920, 1080)]
+
+
+def cut_off(root: QWidget) -> list[str]:
+    """Return every visible text of one line that is wider than the place it has."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, (QLabel, QAbstractButton)):
+            continue
+        seen = widget.visibleRegion().boundingRect()
+        wraps = isinstance(widget, QLabel) and widget.wordWrap()
+        too_narrow = not wraps and widget.width() < widget.minimumSizeHint().width()
+        if not seen.isEmpty() and (seen.width() < widget.width() or too_narrow):
+            found.append(f"{type(widget).__name__} {widget.text()!r}")
+    return found
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_text_is_cut_off(qtbot, window, theme, size):
+    window.theme.prefer(theme)
+    window.resize(*size)
+    found = {}
+    for tab in ("method", "mask"):
+        window.docks[tab].raise_()
+        for facts in window.session.engine.methods if tab == "method" else [None]:
+            if facts is not None:
+                window.session.set_method(facts.name)
+            qtbot.wait(30)
+            found[tab, getattr(facts, "name", "")] = cut_off(window)
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+def test_a_text_that_is_cut_off_is_found(qtbot):
+    box = QWidget()
+    qtbot.addWidget(box)
+    button = push_button("A long text on a button", "play", "")
+    button.setParent(box)
+    box.resize(400, 60)
+    box.show()
+    assert cut_off(box) == []
+    button.resize(60, 30)
+    assert cut_off(box) == ["QPushButton 'A long text on a button'"]
+
+
+def test_every_control_has_a_name_for_screen_readers(window):
+    kinds = (QToolButton, QAbstractSpinBox, QComboBox, QSlider, QLineEdit)
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in window.findChildren(QWidget)
+        if isinstance(widget, kinds)
+        and not isinstance(widget, QScrollBar)
+        and not isinstance(widget.parent(), (QAbstractSpinBox, QComboBox, QLineEdit))
+        and not widget.objectName().startswith("qt_")
+        and not (widget.accessibleName() or (isinstance(widget, QToolButton) and widget.text()))
+    ]
+    assert nameless == []
+
+
+def test_tooltips_name_the_shortcut():
+    without = [info.name for info in ACTIONS if info.keys and info.key_text not in info.tooltip]
+    assert without == []
+
+
+def test_no_shortcut_is_given_twice():
+    keys = [key for info in ACTIONS for key in info.keys]
+    assert sorted(set(keys)) == sorted(keys)
+
+
+def test_every_icon_exists(qapp):
+    source = "\n".join(path.read_text() for path in Path(ksyn_gui.__file__).parent.rglob("*.py"))
+    named = set(re.findall(r'(?:icon|tool_button|_switch)\(\s*"([a-z-]+)"', source))
+    named |= {info.icon for info in ACTIONS if info.icon}
+    blank = [name for name in sorted(named) if _is_blank(icon(name))]
+    assert blank == []
+    assert len(named) > 20
+
+
+def _is_blank(drawn: QIcon) -> bool:
+    image = drawn.pixmap(QSize(20, 20)).toImage()
+    return not any(QColor(image.pixelColor(x, y)).alpha() for x in range(20) for y in range(20))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("ink", ["text", "quiet", "warning", "danger", "accent"])
+def test_texts_can_be_read(colours: Colours, ink: str):
+    assert contrast(getattr(colours, ink), colours.surface) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_main_button_can_be_read(colours: Colours):
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+
+
+def test_white_on_white_has_no_contrast():
+    assert contrast("#ffffff", "#ffffff") == 1
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
