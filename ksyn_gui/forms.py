@@ -183,7 +183,7 @@ class Fold(QToolButton):
 def _let_shrink(box: QWidget) -> None:
     """Let a box be narrower than its widest value would need."""
     box.setMinimumWidth(_NARROWEST)
-    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
 
 class WholeBox(QSpinBox):

@@ -29,17 +29,22 @@ SIZES = [(1440, 900), (1920, 1080)]
 
 
 def cut_off(root: QWidget) -> list[str]:
-    """Return every visible text of one line that is wider than the place it has."""
-    found = []
+    """Return every visible text or field that is wider than the place it has."""
+    found, kinds = [], (QLabel, QAbstractButton, QAbstractSpinBox, QComboBox)
     for widget in root.findChildren(QWidget):
-        if not widget.isVisible() or not isinstance(widget, (QLabel, QAbstractButton)):
+        if not widget.isVisible() or not isinstance(widget, kinds):
             continue
         seen = widget.visibleRegion().boundingRect()
         wraps = isinstance(widget, QLabel) and widget.wordWrap()
-        too_narrow = not wraps and widget.width() < widget.minimumSizeHint().width()
-        if not seen.isEmpty() and (seen.width() < widget.width() or too_narrow):
-            found.append(f"{type(widget).__name__} {widget.text()!r}")
+        needed = widget.minimumSizeHint().width() if isinstance(widget, kinds[:2]) else 40
+        too_narrow = not wraps and widget.width() < needed
+        if (seen.width() < widget.width() and not seen.isEmpty()) or too_narrow:
+            found.append(f"{type(widget).__name__} {_text(widget)!r}")
     return found
+
+
+def _text(widget: QWidget) -> str:
+    return widget.currentText() if isinstance(widget, QComboBox) else widget.text()
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
