@@ -137,6 +137,14 @@ def test_readout_oversampling_is_removed(tmp_path: Path) -> None:
         torch.testing.assert_close(kspace_to_image(scan.kspace().samples), wanted)
 
 
+def test_an_asymmetric_echo_stays_so_without_its_oversampling(tmp_path: Path) -> None:
+    cut = [readout(random_complex(2, 22), centre=6, kspace_encode_step_1=c) for c in range(12)]
+    xml = mrd_xml((32, 12, 1), (16, 12, 1), centre=6)
+    with open_scan(write_mrd(tmp_path / "a.h5", xml, cut)) as scan:
+        rows = scan.mask().samples[0, 0].all(dim=1)
+        assert rows.nonzero().flatten().tolist() == list(range(5, 16))
+
+
 @pytest.mark.parametrize("partitions", [4, 5])
 def test_a_3d_scan_is_shown_slice_by_slice(tmp_path: Path, partitions: int) -> None:
     volume = torch.from_numpy(random_complex(2, 8, 6, partitions))

@@ -71,6 +71,13 @@ def test_a_second_result_replaces_the_first(tmp_path: Path, ending: str) -> None
     assert path.read_bytes() != first
 
 
+def test_the_old_result_is_replaced_and_never_written_into(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.npy", torch.ones(1, 36, 40, dtype=torch.complex64))
+    (tmp_path / "reader").hardlink_to(path)  # somebody who has the old one open
+    written(path, torch.zeros(1, 36, 40, dtype=torch.complex64))
+    assert np.load(tmp_path / "reader").all()
+
+
 def test_npy_holds_the_image_as_it_is(tmp_path: Path, image: torch.Tensor) -> None:
     stored = np.load(written(tmp_path / "a.npy", image))
     assert stored.dtype == np.complex64
