@@ -100,6 +100,7 @@ class Field(QWidget):
         self.info = info
         self.editor = _editor(info)
         self.automatic = QCheckBox("automatic") if info.optional else None
+        self._shown: tuple[Any, Any] = (None, None)
         self.label = QLabel(label_of(info.name))
         self.label.setBuddy(self.editor)
         self.label.setToolTip(_tip(info))
@@ -113,7 +114,11 @@ class Field(QWidget):
         """The value; None for "automatic"."""
         if self.automatic is not None and self.automatic.isChecked():
             return None
-        return _read(self.editor)
+        now = _read(self.editor)
+        given, shown_as = self._shown
+        return (
+            given if now == shown_as and given is not None else now
+        )  # a box rounds; what was not touched is not
 
     def show_value(self, value: object) -> None:
         """Show a value without sending `changed`."""
@@ -124,6 +129,7 @@ class Field(QWidget):
             self.editor.setEnabled(value is not None)
         if value is not None:
             _write(self.editor, value)
+            self._shown = value, _read(self.editor)
         del blockers
 
     def _lay_out(self) -> None:

@@ -23,6 +23,8 @@ T = TypeVar("T")
 Halves = NDArray[np.float16]
 """Real and imaginary part beside each other: ``… 2``."""
 
+FEWEST_PICTURES = 16
+"""So many are kept of a long run whatever they cost, if the memory allows it."""
 FREE_SECONDS = 0.05
 """Time that pictures and metrics may always take in a run [s]."""
 PICTURE_SHARE = 0.015
@@ -73,10 +75,10 @@ class Kept:
 class Recorder:
     """Watch a run from its thread; answer the window from its own.
 
-    Pictures are kept at half precision. When the memory is full every second one is let go and
-    from then on every second step is kept, so that what remains covers the whole run evenly. The
-    newest step is always there in full. Pictures and metrics are left out where they would take
-    too large a share of the method's own time.
+    Pictures are kept at half precision. When the memory is full, or keeping them takes too large
+    a share of the method's own time, every second one is let go and from then on every second
+    step is kept, so that what remains covers the whole run evenly. The newest step is always
+    there in full. Metrics are left out where they would take too large a share.
     """
 
     def __init__(self, source: Source, kept_bytes: int) -> None:
@@ -126,20 +128,24 @@ class Recorder:
 
     def _record(self, step: Step) -> None:
         began = monotonic()
-        must = step.index == 0 or step.index + 1 == step.total
+        first, last = step.index == 0, step.index + 1 == step.total
         picture = None
-        if step.index % self._stride == 0 or must:
-            picture = self._afford(PICTURE_SHARE, must, partial(self._keepsake, step))
+        if step.index % self._stride == 0 or last:
+            enough = self._stride * 2 > step.total // FEWEST_PICTURES
+            picture = self._afford(PICTURE_SHARE, last or enough, partial(self._keepsake, step))
+            if picture is None:
+                self._let_go()
         scalars = dict(step.scalars)
         for share, names in METRIC_SHARES.items():
+            must = last or (first and names is _QUICK)
             scalars |= self._afford(share, must, partial(self._source.measure, step, names)) or {}
         with self._lock:
             self.last, self._total = step, step.total
             if not self._rows:
                 self._first_step = self._own
             self._rows.append(Row(step.index, began - self._began, scalars))
-            if picture:
-                self._keep(picture)
+        if picture:
+            self._keep(picture)
 
     def _complete(self, step: Step) -> None:
         """Measure what was left out of a step that is going to be shown."""
@@ -173,11 +179,17 @@ class Recorder:
         )
 
     def _keep(self, picture: Kept) -> None:
-        self._kept[picture.index] = picture
+        with self._lock:
+            self._kept[picture.index] = picture
         size = picture.image.nbytes + picture.kspace.nbytes
         while len(self._kept) > 2 and size * len(self._kept) > self._room:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep every second picture only, from now on and of those there are."""
+        with self._lock:
             self._stride *= 2
-            ends = {min(self._kept), picture.index}
+            ends = {min(self._kept, default=0), max(self._kept, default=0)}
             self._kept = {
                 index: kept
                 for index, kept in self._kept.items()

@@ -1,0 +1,48 @@
+"""The command `ksyn-gui`: quick to start, and able to test itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ksyn_gui.app import _flags
+
+
+def python(*arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+def test_nothing_imported_at_start_up_imports_torch():
+    heavy = "{'torch', 'pydantic', 'scipy', 'h5py', 'skimage', 'pyqtgraph'}"
+    code = f"import ksyn_gui.app, sys; print(sorted({heavy} & set(sys.modules)))"
+    assert python("-c", code).stdout.strip() == "[]"
+
+
+def test_the_smoke_test_reconstructs_the_demo_and_quits_with_0(tmp_path: Path):
+    picture = tmp_path / "window.png"
+    done = python("-m", "ksyn_gui.app", "--smoke", "--screenshot", str(picture))
+    assert done.returncode == 0, done.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert "QThread" not in done.stderr
+
+
+def test_help_answers():
+    assert "--smoke" in python("-m", "ksyn_gui.app", "--help").stdout
+
+
+def test_flags_are_understood():
+    flags = _flags(["scan.h5", "--theme", "dark", "--size", "1440x900"])
+    assert (flags.file, flags.theme) == (Path("scan.h5"), "dark")
+    assert (flags.size.width(), flags.size.height()) == (1440, 900)
+
+
+@pytest.mark.parametrize("wrong", [["--size", "wide"], ["--theme", "pink"]])
+def test_wrong_flags_are_refused(wrong, capsys):
+    with pytest.raises(SystemExit):
+        _flags(wrong)
+    assert "error" in capsys.readouterr().err

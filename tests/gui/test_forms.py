@@ -1,0 +1,124 @@
+"""A form shows what an option declares, and gives back values that the option takes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QValidator
+
+from ksyn.masks import MASKS
+from ksyn.methods import METHODS
+from ksyn.options import Options, option, options_of
+from ksyn.recipe import Preparation
+from ksyn_gui.forms import DecimalBox, OptionsForm
+
+CLASSES = [*METHODS, *MASKS, Preparation]
+
+
+class Everything(Options):
+    """One option of every kind."""
+
+    count: int = option(3, low=1, high=9, unit="lines", help="How many.")
+    weight: float = option(1e-3, low=0, high=10, help="How much.")
+    whiten: bool = option(False, help="Whether.")
+    kind: Literal["a", "b"] = option("a", help="Which.")
+    limit: int | None = option(None, low=2, high=8, help="At most.")
+    rare: float = option(0.5, help="Seldom.", advanced=True)
+
+
+@pytest.fixture
+def form(qtbot) -> OptionsForm:
+    form = OptionsForm(options_of(Everything))
+    qtbot.addWidget(form)
+    form.show()
+    return form
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_an_untouched_form_differs_from_no_default(cls, qtbot):
+    form = OptionsForm(options_of(cls))
+    qtbot.addWidget(form)
+    assert form.values() == {}
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_every_value_at_its_limit_is_taken_by_the_options(cls, qtbot):
+    form = OptionsForm(options_of(cls))
+    qtbot.addWidget(form)
+    ends = {i.name: i.high for i in options_of(cls) if i.high is not None}
+    form.set_values(ends)
+    assert {k: v for k, v in cls.of(form.values()).model_dump().items() if k in ends} == ends
+
+
+def test_typing_a_number_changes_the_value(qtbot, form):
+    box = form.field("count").editor
+    with qtbot.waitSignal(form.changed) as blocker:
+        box.selectAll()
+        qtbot.keyClicks(box, "7")
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert blocker.args == [{"count": 7}]
+
+
+def test_limits_and_unit_stand_in_the_box(form):
+    box = form.field("count").editor
+    assert (box.minimum(), box.maximum(), box.suffix()) == (1, 9, " lines")
+
+
+def test_help_and_limits_stand_in_the_tooltip(form):
+    tip = form.field("count").editor.toolTip()
+    assert all(words in tip for words in ("How many.", "lines", "1", "9"))
+
+
+def test_automatic_is_none(qtbot, form):
+    field = form.field("limit")
+    assert field.value is None
+    assert not field.editor.isEnabled()
+    qtbot.mouseClick(field.automatic, Qt.MouseButton.LeftButton)
+    assert field.value == 2
+    assert field.editor.isEnabled()
+
+
+def test_rare_options_are_folded_away(form):
+    assert not form.field("rare").isVisible()
+    assert form.field("weight").isVisible()
+
+
+def test_reset_goes_back_to_the_defaults(qtbot, form):
+    form.set_values({"kind": "b", "whiten": True, "limit": 5})
+    with qtbot.waitSignal(form.changed):
+        form.reset()
+    assert form.values() == {}
+
+
+def test_showing_values_tells_nobody(qtbot, form):
+    with qtbot.assertNotEmitted(form.changed):
+        form.set_values({"count": 5, "kind": "b", "limit": 4})
+    assert form.values() == {"count": 5, "kind": "b", "limit": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("1e-3", QValidator.State.Acceptable),
+        ("1e-", QValidator.State.Intermediate),
+        ("77", QValidator.State.Intermediate),
+        ("x", QValidator.State.Invalid),
+    ],
+)
+def test_numbers_may_be_written_with_an_exponent(qtbot, text, state):
+    box = DecimalBox()
+    qtbot.addWidget(box)
+    box.setRange(0, 10)
+    assert box.validate(text, 0)[0] == state
+
+
+@pytest.mark.parametrize("value", [1e-6, 0.002, 0.5, 12.0])
+def test_a_number_is_shown_with_as_many_digits_as_it_needs(qtbot, value):
+    box = DecimalBox()
+    qtbot.addWidget(box)
+    box.setRange(0, 100)
+    box.setValue(value)
+    assert box.valueFromText(box.text()) == pytest.approx(value)
+    assert len(box.text()) <= 6

@@ -1,0 +1,130 @@
+"""Of a run every number is kept, and as many pictures as fit memory and time."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from ksyn.data import Step
+from ksyn_gui.recorder import FREE_SECONDS, Recorder
+
+
+class Source:
+    """A run without an engine: images in units of a thousandth."""
+
+    title, learned = "Test", False
+    slowness = 0.0
+    measured = 0
+
+    def kspace_of(self, step, frame, coil):
+        return step.kspace[frame, max(coil, 0)]
+
+    def scale_image(self, image):
+        return image * np.float32(1000)
+
+    def scale_kspace(self, kspace):
+        return kspace * np.float32(1000)
+
+    def measure(self, step, names):
+        self.measured += 1
+        time.sleep(self.slowness)
+        return dict.fromkeys(names, float(step.index))
+
+
+def steps(n: int, seconds: float = 0.0):
+    """Yield steps of 2 frames, 3 coils, 16 × 12, all samples of which are the step's number."""
+    for index in range(n):
+        time.sleep(seconds)
+        image = torch.full((2, 16, 12), complex(index, -index), dtype=torch.complex64)
+        kspace = torch.full((2, 3, 16, 12), complex(index, 1), dtype=torch.complex64)
+        yield Step(image, kspace, index, n, {"data_residual": 1 / (index + 1)})
+
+
+PICTURE = (2 + 1) * 16 * 12 * 2 * 2
+"""Size of one kept picture: two frames, one k-space, complex, half precision [byte]."""
+
+
+def watched(recorder: Recorder, n: int, seconds: float = 0.0) -> Recorder:
+    for _ in recorder.watch(steps(n, seconds)):
+        pass
+    return recorder
+
+
+def test_the_numbers_of_every_step_are_kept():
+    progress = watched(Recorder(Source(), 0), 50).progress()
+    np.testing.assert_array_equal(progress.curve("data_residual")[0], np.arange(50))
+
+
+def test_a_step_called_back_is_what_it_was():
+    recorder = watched(Recorder(Source(), 2**20), 20)
+    step = recorder.recall(7)
+    assert step.index == 7
+    np.testing.assert_allclose(step.image, np.full((16, 12), 7000 - 7000j), rtol=1e-3)
+    np.testing.assert_allclose(step.kspace, np.full((16, 12), 7000 + 1000j), rtol=1e-3)
+
+
+def test_the_last_step_is_called_back_at_full_precision():
+    recorder = Recorder(Source(), 2**20)
+    for step in recorder.watch(steps(3)):
+        step.image[:] = np.pi
+    np.testing.assert_array_equal(recorder.recall(2).image, np.full((16, 12), np.pi * 1000, "c8"))
+
+
+@pytest.mark.parametrize("room", [3, 10, 100])
+def test_the_memory_is_never_exceeded(room):
+    recorder = watched(Recorder(Source(), room * PICTURE), 300)
+    assert 2 <= len(recorder.kept) <= room + 1
+
+
+def test_what_is_kept_covers_the_whole_run_evenly():
+    kept = np.array(watched(Recorder(Source(), 20 * PICTURE), 200).kept)
+    assert kept[0] == 0
+    assert kept[-1] == 199
+    assert np.diff(kept).max() <= 2 * np.diff(kept)[:-1].min()
+
+
+def test_another_frame_is_shown_of_a_kept_step():
+    recorder = watched(Recorder(Source(), 2**20), 5)
+    recorder.look_at(1, 0)
+    assert recorder.recall(2).image.shape == (16, 12)
+    assert recorder.recall(2).kspace is None  # only the frame on the screen was kept
+
+
+def test_slow_metrics_are_measured_of_few_steps():
+    source = Source()
+    source.slowness = FREE_SECONDS / 2
+    watched(Recorder(source, 2**20), 100)
+    assert 4 <= source.measured < 12
+
+
+def test_first_and_last_step_are_always_measured():
+    source = Source()
+    source.slowness = FREE_SECONDS
+    steps_measured, _ = watched(Recorder(source, 2**20), 30).progress().curve("psnr")
+    assert set(steps_measured) >= {0, 29}
+
+
+def test_time_left_is_estimated_from_the_steps_so_far():
+    recorder = Recorder(Source(), 2**20)
+    stream = recorder.watch(steps(20, 0.02))
+    for _ in range(10):
+        next(stream)
+    assert 0.19 < recorder.progress().seconds_left < 0.6
+
+
+def test_closing_the_recorder_closes_the_stream():
+    closed = []
+
+    def stream():
+        try:
+            yield from steps(5)
+        finally:
+            closed.append(True)
+
+    watched_stream = Recorder(Source(), 0).watch(stream())
+    next(watched_stream)
+    watched_stream.close()
+    assert closed == [True]
