@@ -80,6 +80,8 @@ class ArrayCanvas(QWidget):
         self.leads = True
         """Whether new values may choose levels; False when another canvas chooses for both."""
         self.levels_from_file: Levels | None = None
+        self.tells_levels = True
+        """Whether window and level stand in the caption."""
         self.surface = Surface(self)
         self._caption = _overlay(self.surface, "caption")
         self._readout = _overlay(self.surface, "readout")
@@ -93,11 +95,12 @@ class ArrayCanvas(QWidget):
         self.setFocusProxy(self.surface)
         self._values: Values = np.zeros((1, 1), np.float32)
         self._level_source: Values = self._values
+        self._span_of: Values | None = None
+        self._span_known = 1.0
         self._hue: NDArray[np.uint8] | None = None
         self._empty = True
         self._lut, self._unit, self._inverted = "grey", "", False
         self._levels = Levels(0.0, 1.0)
-        self._span = 1.0
         self._preset: int | None = 0
         self._levelled = False
         self._my_own: Levels | None = None
@@ -166,7 +169,6 @@ class ArrayCanvas(QWidget):
         self._values = drawable(values)
         self._hue = hue
         self._level_source = self._values if level_source is None else level_source
-        self._span = span_of(self._level_source)
         self._empty = False
         self._spread()
         self._relevel()
@@ -414,7 +416,7 @@ class ArrayCanvas(QWidget):
 
     def _write_caption(self) -> None:
         lines = [self._text or self.title]
-        if not self._empty:
+        if not self._empty and self.tells_levels:
             lines.append(f"W {self._levels.window:.4g}  L {self._levels.level:.4g}")
         self._caption.setText("\n".join(lines))
         self._caption.setVisible(self._captions_shown)
@@ -527,7 +529,13 @@ class ArrayCanvas(QWidget):
     def shift_levels(self, right: float, down: float) -> None:
         """Change window and level by a drag of so many pixels."""
         if not self._empty:
-            self.choose_levels(self._levels.dragged(right, down, self._span))
+            self.choose_levels(self._levels.dragged(right, down, self._span()))
+
+    def _span(self) -> float:
+        """Return the span of the values, looked up once for each picture."""
+        if self._span_of is not self._level_source:
+            self._span_of, self._span_known = self._level_source, span_of(self._level_source)
+        return self._span_known
 
     def _release(self, button: Qt.MouseButton) -> None:
         self._pressed_at = None

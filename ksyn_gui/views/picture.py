@@ -66,7 +66,7 @@ def grey_pixels(values: Values, levels: Levels, table: Lut) -> Pixels:
     scale = np.float32(255 / levels.window)
     place = (values - np.float32(levels.low)) * scale
     index = np.clip(place, 0, 255, out=place).astype(np.uint8)
-    return packed(table)[index]
+    return np.take(packed(table), index)
 
 
 def packed(rgb: NDArray[np.uint8]) -> Pixels:

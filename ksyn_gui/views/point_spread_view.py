@@ -28,12 +28,13 @@ class PointSpreadView(QWidget):
         self.header = ViewHeader(_TITLE, self)
         self.canvas = ArrayCanvas(_TITLE, parent=self)
         self.canvas.describe = self._words_for
+        self.canvas.tells_levels = False
         self.canvas.set_look("heat", lambda _: Levels(FLOOR, 0.0), "dB")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.canvas, 3)
+        layout.addWidget(self.canvas, 2)
         self.profiles = (ProfilePlot("along x [dB]", FLOOR), ProfilePlot("along y [dB]", FLOOR))
         row = QHBoxLayout()
         row.setSpacing(1)
@@ -90,7 +91,5 @@ def _words(side_lobe: float | None) -> str:
     if side_lobe is None:
         return _TITLE
     if side_lobe <= 0:
-        return f"{_TITLE}: no side lobes"
-    return (
-        f"{_TITLE}: highest side lobe {100 * side_lobe:.1f} % ({20 * np.log10(side_lobe):.1f} dB)"
-    )
+        return "No side lobes"
+    return f"Side lobe {100 * side_lobe:.1f} % ({20 * np.log10(side_lobe):.1f} dB)"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
     QFocusEvent,
     QFont,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -30,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from ksyn_gui.views.luts import Lut
-from ksyn_gui.views.picture import Picture
+from ksyn_gui.views.picture import Picture, packed
 
 Item = TypeVar("Item", bound=QGraphicsItem)
 
@@ -349,11 +351,12 @@ def _round_length(wanted: float) -> float:
 
 
 def _paint_bar(painter: QPainter, box: QRectF, lut: Lut, low: str, high: str) -> None:
-    rows = max(int(box.height()), 1)
-    for row in range(rows):
-        colour = lut[255 - row * 255 // rows]
-        line = QRectF(box.left(), box.top() + row, box.width(), 1.5)
-        painter.fillRect(line, QColor(*(int(part) for part in colour)))
+    places = np.linspace(255, 0, max(round(box.height()), 1)).astype(int)
+    column = np.repeat(packed(lut[places])[:, None], round(box.width()), axis=1)
+    rows, columns = column.shape
+    kind = QImage.Format.Format_RGB32
+    picture = QImage(column.data, columns, rows, 4 * columns, kind)
+    painter.drawImage(box.toRect().topLeft(), picture)
     painter.setPen(QPen(QColor(120, 124, 130), 1))
     painter.drawRect(box)
     label = QRectF(box.right() - 90, 0, 90, 13)

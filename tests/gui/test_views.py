@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
@@ -137,6 +138,25 @@ def test_the_brush_claims_its_keys_only_while_it_is_held(qtbot: QtBot, kspace: K
     qtbot.keyClick(surface, Qt.Key.Key_BracketRight)
     qtbot.keyClick(surface, "t")
     assert (kspace.brush_size, kspace.brush) == (2, Brush.POINT)
+
+
+def test_a_menu_with_the_same_key_waits_until_the_brush_is_put_away(qtbot: QtBot) -> None:
+    window, view, triggered = QMainWindow(), KSpaceView(), []
+    action = window.addAction("Next frame")
+    action.setShortcut("]")
+    action.triggered.connect(lambda: triggered.append(True))
+    window.setCentralWidget(view)
+    _shown(qtbot, window)
+    view.set_kspace(KSPACE[:1])
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    view.canvas.surface.setFocus()
+    view.set_painting(True)
+    qtbot.keyClick(view.canvas.surface, Qt.Key.Key_BracketRight)
+    assert (view.brush_size, len(triggered)) == (2, 0)
+    view.set_painting(False)
+    qtbot.keyClick(view.canvas.surface, Qt.Key.Key_BracketRight)
+    assert (view.brush_size, len(triggered)) == (2, 1)
 
 
 def test_nothing_is_drawn_when_the_scan_is_closed(kspace: KSpaceView) -> None:
