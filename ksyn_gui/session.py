@@ -300,6 +300,15 @@ class Session(QObject):
 
     def make_mask(self, name: str, options: Mapping[str, Any], seed: int = 0) -> None:
         """Draw a pattern of MASKS for the open scan; `mask_changed` or an error follows."""
+        self._make_mask(name, options, seed, fail=self._raise)
+
+    def _make_mask(
+        self,
+        name: str,
+        options: Mapping[str, Any],
+        seed: int,
+        fail: Callable[[Exception], None],
+    ) -> None:
         if self._measured is None:
             return
         matrix, options = self._measured.matrix, dict(options)
@@ -308,6 +317,7 @@ class Session(QObject):
             "",
             lambda: engine.make_mask(name, options, seed, matrix),
             self._set_mask,
+            fail,
         )
 
     def use_acquired_mask(self) -> None:
@@ -559,8 +569,8 @@ class Session(QObject):
         first = engine.first_mask(measured)
         if first is None:
             self.use_acquired_mask()
-        else:
-            self.make_mask(*first)
+        else:  # a small scan may have no room for it
+            self._make_mask(*first, fail=lambda _: self.use_acquired_mask())
 
     def _mask_fits(self) -> bool:
         return (
