@@ -59,7 +59,7 @@ class AkDiffusion(Method):
         0.16, low=0.001, high=2, help="r, signal-to-noise ratio of a Langevin step.", advanced=True
     )
     sigma_max: float = option(
-        0.5, low=0.01, high=10, unit="image maximum", help="σ_N, noise the sampler starts from."
+        0.3, low=0.01, high=10, unit="image maximum", help="σ_N, noise the sampler starts from."
     )
     sigma_min: float = option(
         0.01, low=1e-4, high=0.5, unit="image maximum", help="σ_0, noise it ends with."
