@@ -15,6 +15,7 @@ from ksyn.io import (
     nifti,
     npy,
     npz,
+    siemens,
 )
 from ksyn.io.layout import Layout, LayoutNeeded
 from ksyn.io.probe import Probe
@@ -38,6 +39,7 @@ READERS: Registry[Reader] = Registry(
     "reader",
     fastmri.READER,
     mrd.READER,
+    siemens.READER,
     bart.READER,
     npy.READER,
     npz.READER,

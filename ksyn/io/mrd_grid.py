@@ -141,7 +141,10 @@ def _starts(path: Path, table: Table, rows: int) -> NDArray[np.int64]:
     """Return the row of each readout's first sample, in the order of rising frequency."""
     unset = (table.centre == 0) & (table.samples == rows)
     centre = np.where(unset, table.samples // 2, table.centre)
-    centre = np.where(table.reversed, table.samples - 1 - centre, centre)
+    # A symmetric readout is turned about its own middle, as vendors do: the step of a sample that
+    # this makes is a matter of the EPI phase correction.
+    turned = table.reversed & (centre != table.samples // 2)
+    centre = np.where(turned, table.samples - 1 - centre, centre)
     start = rows // 2 - centre
     before = np.where(table.reversed, table.discard_after, table.discard_before)
     after = np.where(table.reversed, table.discard_before, table.discard_after)

@@ -18,6 +18,33 @@ from ksyn.errors import ReadError
 _FRAME_COUNTERS = ("contrast", "set", "phase", "repetition")
 
 
+HEAD = np.dtype(
+    [
+        ("flags", "u8"),
+        ("encoding_space_ref", "u2"),
+        ("number_of_samples", "u2"),
+        ("active_channels", "u2"),
+        ("center_sample", "u2"),
+        ("discard_pre", "u2"),
+        ("discard_post", "u2"),
+        ("sample_time_us", "f4"),
+        (
+            "idx",
+            [
+                (name, "u2")
+                for name in (
+                    "kspace_encode_step_1",
+                    "kspace_encode_step_2",
+                    "slice",
+                    *_FRAME_COUNTERS,
+                )
+            ],
+        ),
+    ]
+)
+"""The fields of a readout's header that matter here; ISMRMRD's own have more."""
+
+
 class Flag(IntFlag):
     """What a readout is; bit n − 1 is ISMRMRD's flag n."""
 

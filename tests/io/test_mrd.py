@@ -58,14 +58,25 @@ def test_samples_to_discard_are_left_out(tmp_path: Path) -> None:
         assert rows.nonzero().flatten().tolist() == list(range(2, 13))
 
 
-def test_reversed_readouts_are_turned(tmp_path: Path) -> None:
-    kspace = random_complex(2, 15, 12)
+@pytest.mark.parametrize("rows", [15, 16])
+def test_reversed_readouts_are_turned(tmp_path: Path, rows: int) -> None:
+    kspace = random_complex(2, rows, 12)
     echoes = lines(kspace, range(0, 12, 2)) + [
-        readout(kspace[:, ::-1, c], flags=[REVERSED], centre=7, kspace_encode_step_1=c)
+        readout(kspace[:, ::-1, c], flags=[REVERSED], kspace_encode_step_1=c)
         for c in range(1, 12, 2)
     ]
-    with mrd(tmp_path, echoes, (15, 12), centre=6) as scan:
+    with mrd(tmp_path, echoes, (rows, 12), centre=6) as scan:
         assert torch.equal(scan.kspace().samples[0], torch.from_numpy(kspace))
+
+
+def test_a_reversed_asymmetric_readout_sits_with_its_centre_at_zero(tmp_path: Path) -> None:
+    kspace = random_complex(2, 10, 12)  # as measured: 8 samples, the zero frequency, one more
+    echoes = [
+        readout(kspace[:, ::-1, c], flags=[REVERSED], centre=8, kspace_encode_step_1=c)
+        for c in range(12)
+    ]
+    with mrd(tmp_path, echoes, (20, 12), centre=6) as scan:
+        assert torch.equal(scan.kspace().samples[0, :, 9:19], torch.from_numpy(kspace))
 
 
 def test_calibration_lines_are_measured_lines(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ SCANS = [
         (192, 144),
     ),
     ("vendor_formats/ismrmrd/sirf_grappa2_4ch_SIMULATED_NOLICENCE.h5", None, None, 4, (256, 256)),
+    ("vendor_formats/siemens_twix/gre_phantom_2ch_MIT.dat", None, None, 2, (160, 160)),
+    ("vendor_formats/siemens_twix/epi_phantom_2ch_MIT.dat", None, None, 2, (80, 80)),
     ("train/chris_t1_BSD2.nii.gz", None, None, 1, (256, 188)),
     ("cine/acdc_CCBYNCSA/patient007_4d.nii.gz", None, None, 1, (95, 100)),
     ("cine/hggm_rat_cine_192x192x8_GPL2.mat", "y x frame", "image", 1, (192, 192)),
@@ -49,6 +51,11 @@ def opened(folder: Path, name: str, axes: str | None, domain: str | None) -> Sca
         return open_scan(folder / name, Layout.parse(question.candidates[0].key, axes, domain))
 
 
+def needs(name: str) -> None:
+    if name.endswith(".dat"):
+        pytest.importorskip("twixtools")
+
+
 @pytest.mark.parametrize(("name", "axes", "domain", "coils", "matrix"), SCANS)
 def test_a_real_scan_has_its_energy_where_it_belongs(
     data_folder: Path,
@@ -58,6 +65,7 @@ def test_a_real_scan_has_its_energy_where_it_belongs(
     coils: int,
     matrix: tuple[int, int],
 ) -> None:
+    needs(name)
     with opened(data_folder, name, axes, domain) as scan:
         assert (scan.n_coils, scan.matrix) == (coils, matrix)
         kspace = scan.kspace(scan.n_slices // 2).samples
@@ -86,6 +94,15 @@ def test_the_skyra_scan_shows_its_physics(data_folder: Path) -> None:
         covariance = scan.noise_covariance()
     assert covariance is not None
     assert bool((torch.linalg.eigvalsh(covariance.to(torch.complex128)) > 0).all())
+
+
+def test_the_siemens_scan_shows_its_physics(data_folder: Path) -> None:
+    needs(".dat")
+    with open_scan(data_folder / "vendor_formats/siemens_twix/gre_phantom_2ch_MIT.dat") as scan:
+        facts = dict(scan.header())
+        assert scan.fully_sampled()
+    assert facts["Field of view"] == "200 × 200 mm"
+    assert (facts["TR"], facts["TE"], facts["Flip angle"]) == ("10 ms", "3 ms", "15 °")
 
 
 def test_masks_of_the_loraks_scan_are_not_taken_for_scans(data_folder: Path) -> None:
