@@ -267,12 +267,16 @@ class GuiRun:
         """The engine's problem, once it is prepared."""
         return self.run.prepared
 
-    def steps(self) -> Iterator[Step]:
-        """Prepare, then yield the steps."""
+    def prepare(self) -> None:
+        """Undersample, and estimate coil maps: seconds before the first step."""
         from ksyn import pipeline
 
         self._run = pipeline.run(self.recipe, self._opened.scan)
-        yield from self._run
+
+    def steps(self) -> Iterator[Step]:
+        """Prepare, then yield the steps."""
+        self.prepare()
+        yield from self.run
 
     def kspace_of(self, step: Step, frame: int, coil: int) -> torch.Tensor:
         """Return the k-space ``ky kx`` of one of the scan's coils (or of all, as magnitude).

@@ -403,11 +403,8 @@ class Session(QObject):
         """Reconstruct what is on the screen; `paused` rests after the first step."""
         if self._run_state.active:
             return
-        if self._measured is None or self._mask is None or self._engine is None:
-            self.notice.emit("Open a scan first.")
-            return
         try:
-            self._run = run = self._new_run(self._measured, self._mask)
+            self._run = run = self.new_run()
         except KsynError as error:
             self._raise(error)
             return
@@ -417,6 +414,28 @@ class Session(QObject):
         self._follow(at_newest=True)
         self.kept_changed.emit([])
         self._runner.start(lambda: recorder.watch(run.steps()), recorder.present, paused=paused)
+
+    def new_run(self) -> engine.GuiRun:
+        """Return the run of what is on the screen, not begun.
+
+        Raises:
+            OptionError: No scan is open, or an option is out of range.
+        """
+        if self._measured is None or self._mask is None or self._engine is None:
+            raise OptionError("No scan is open yet.", hint="Open a scan, or the demo.")
+        facts = self.method_facts()
+        recipe = engine.recipe_of(
+            self._measured,
+            self._mask,
+            self._method,
+            self.options,
+            self._preparation,
+            self._seed,
+            self._samples,
+            self._device,
+        )
+        learned = facts.family != "classical"
+        return engine.GuiRun(self._measured.opened, recipe, facts.title, learned=learned)
 
     def pause(self) -> None:
         """Rest after the step under way."""
@@ -625,21 +644,6 @@ class Session(QObject):
             self._show(None)  # what is on the screen was made with another mask
         self.zero_filled_changed.emit(zero_filled)
         self.point_spread_changed.emit(point_spread)
-
-    def _new_run(self, measured: engine.Measured, mask: MaskChoice) -> engine.GuiRun:
-        facts = self.method_facts()
-        recipe = engine.recipe_of(
-            measured,
-            mask,
-            self._method,
-            self.options,
-            self._preparation,
-            self._seed,
-            self._samples,
-            self._device,
-        )
-        learned = facts.family != "classical"
-        return engine.GuiRun(measured.opened, recipe, facts.title, learned=learned)
 
     @Slot()
     def _take_step(self) -> None:

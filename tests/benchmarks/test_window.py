@@ -1,0 +1,190 @@
+"""What the window costs: to start, to watch a run in, to paint a mask in; ratios in one run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+from pytest_benchmark.fixture import BenchmarkFixture
+from pytestqt.qtbot import QtBot
+
+from ksyn import pipeline
+from ksyn_gui import engine
+from ksyn_gui.facts import RunState
+from ksyn_gui.main_window import MainWindow
+from ksyn_gui.session import Session
+from ksyn_gui.settings import Settings
+from ksyn_gui.theme import Theme
+
+PATIENCE = 120_000
+"""Time a busy machine gets [ms]."""
+METHODS = {"total-variation": {"iterations": 40}, "cg-sense": {"iterations": 60}}
+
+_SHOWN = """
+class Painted(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, QApplication.quit)
+        return False
+"""
+_QT = "from PySide6.QtCore import QEvent, QObject, QTimer\n"
+_EMPTY = f"""{_QT}from PySide6.QtWidgets import QApplication, QMainWindow
+import pyqtgraph
+{_SHOWN}
+application, window = QApplication([]), QMainWindow()
+plots = pyqtgraph.GraphicsLayoutWidget()
+window.setCentralWidget(plots)
+window.resize(1440, 900)
+painted = Painted()
+plots.viewport().installEventFilter(painted)
+window.show()
+application.exec()
+"""
+_OURS = f"""{_QT}from PySide6.QtWidgets import QApplication
+from ksyn_gui import app
+from ksyn_gui.main_window import MainWindow
+from ksyn_gui.session import Session
+from ksyn_gui.settings import Settings
+from ksyn_gui.theme import Theme
+{_SHOWN}
+application, session = app._application(), Session()
+window = MainWindow(session, Theme(application), Settings())
+painted = Painted()
+window.pictures.image.canvas.surface.viewport().installEventFilter(painted)
+window.show()
+application.exec()
+session.close()
+"""
+
+
+def test_start_up(benchmark: BenchmarkFixture) -> None:
+    """The window stands within 1.5 times the time of an empty one of PySide6 and pyqtgraph."""
+    empty: list[float] = []
+    benchmark.pedantic(
+        _started, (_OURS,), setup=lambda: empty.append(_started(_EMPTY)), rounds=7, warmup_rounds=1
+    )
+    ratio = benchmark.stats.stats.min / min(empty)
+    benchmark.extra_info |= {"empty window [s]": min(empty), "ratio": ratio}
+    assert ratio < 1.5
+
+
+def _started(code: str) -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    return time.perf_counter() - began
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    """Return the window with the demo open."""
+    session = Session()
+    window = MainWindow(session, Theme(qapp, "dark"), Settings())
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    window.show()
+    with qtbot.waitSignal(session.engine_changed, timeout=PATIENCE):
+        session.load_engine()
+    with qtbot.waitSignal(session.zero_filled_changed, timeout=PATIENCE):
+        session.open("demo")
+    yield window
+    window.close()
+
+
+class Heart(QObject):
+    """Beats in the window's thread; a long time between two beats means that it was blocked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest = 0.0
+        self._last = time.perf_counter()
+        self._timer = QTimer(self, interval=1)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    @Slot()
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_streaming(
+    benchmark: BenchmarkFixture,
+    qtbot: QtBot,
+    window: MainWindow,
+    method: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Watching costs at most 5 % over the bare iterator; the window is never blocked for 50 ms."""
+    session = window.session
+    session.set_method(method)
+    session.set_options(METHODS[method])
+    bare: list[float] = []
+    watched: list[float] = []
+    longest: list[float] = []
+    monkeypatch.setattr(engine.GuiRun, "steps", _timed(watched))
+
+    def setup() -> None:
+        bare.append(_bare(session))
+
+    def stream() -> None:
+        heart = Heart()
+        with qtbot.waitSignal(session.results_changed, timeout=PATIENCE):
+            session.run()
+            qtbot.waitUntil(lambda: session.run_state is RunState.IDLE, timeout=PATIENCE)
+        longest.append(heart.longest)
+
+    benchmark.pedantic(stream, setup=setup, rounds=5, warmup_rounds=1)
+    ratio = min(watched) / min(bare)
+    benchmark.extra_info |= {
+        "bare iterator [s]": min(bare),
+        "in the window [s]": min(watched),
+        "ratio": ratio,
+        "longest block [ms]": 1e3 * min(longest),
+    }
+    assert ratio < 1.05
+    assert min(longest) < 0.05
+
+
+def _bare(session: Session) -> float:
+    """Return how long the steps take when nobody looks."""
+    run = session.new_run()
+    steps = iter(pipeline.run(run.recipe, session.scan))
+    began = time.perf_counter()
+    for _ in steps:
+        pass
+    return time.perf_counter() - began
+
+
+def _timed(times: list[float]) -> Callable[[engine.GuiRun], Iterator[object]]:
+    """Return `GuiRun.steps`, timed from after the preparation to the end."""
+
+    def steps(self: engine.GuiRun) -> Iterator[object]:
+        self.prepare()
+        began = time.perf_counter()
+        yield from self.run
+        times.append(time.perf_counter() - began)
+
+    return steps
+
+
+def test_stroke(benchmark: BenchmarkFixture, qtbot: QtBot, window: MainWindow) -> None:
+    """From one line painted to the zero-filled image of the new mask."""
+    session, painted = window.session, window.mask_panel
+    columns = iter(range(2, 250))
+
+    def stroke() -> None:
+        column = next(columns)
+        measured = bool(session.mask.samples[0, 0, column])
+        with qtbot.waitSignal(session.zero_filled_changed, timeout=PATIENCE):
+            painted.begin_stroke()
+            painted.stroke((10, column), (10, column), measured)
+            painted.end_stroke()
+
+    benchmark.pedantic(stroke, rounds=40, warmup_rounds=3)
