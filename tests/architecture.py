@@ -15,8 +15,9 @@ PROJECT = Path(__file__).parents[1]
 DATA_FOLDERS = ("models", "resources", "packaging")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "core", "manager", "managers", "misc"}
 
-# Written in pieces, so that this file does not break its own rule.
-_PLACES = ("home/" + r"\w+", "ro" + "ot", "wo" + "rk", "Us" + r"ers/\w+", "opt/" + "pypi")
+# Written in pieces, so that this file does not break its own rule. Ada is nobody: tests may need
+# somebody's home.
+_PLACES = ("home/" + r"(?!ada\b)\w+", "ro" + "ot", "wo" + "rk", "Us" + r"ers/\w+", "opt/" + "pypi")
 _MACHINE = re.compile(
     (
         r"(?<![\w.~)}\-/])/(?:" + "|".join(_PLACES) + r")\b(?![*:])|[A-Z]:\\{1,2}Us" + r"ers\b"

@@ -28,7 +28,7 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (rules.vague_names, "ksyn/utils.py", ""),
     (rules.vague_names, "ksyn_gui/panels/panel_manager.py", ""),
     (rules.vague_names, "ksyn/core/fourier.py", ""),
-    (rules.machine_paths, "docs/index.md", "Look into /ho" + "me/ada/scans."),
+    (rules.machine_paths, "docs/index.md", "Look into /ho" + "me/grace/scans."),
     (rules.machine_paths, "ksyn/io/paths.py", "DATA = '/wo" + "rk/data'"),
     (rules.machine_paths, "README.md", "C:" + "\\Us" + "ers\\ada"),
     (rules.package_hosts, "Makefile", "pip install -i https://py" + "pi.org/simple torch"),
