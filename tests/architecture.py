@@ -17,7 +17,14 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "core", "manager", "man
 
 # Written in pieces, so that this file does not break its own rule. Ada is nobody: tests may need
 # somebody's home.
-_PLACES = ("home/" + r"(?!ada\b)\w+", "ro" + "ot", "wo" + "rk", "Us" + r"ers/\w+", "opt/" + "pypi")
+_SOMEBODY = r"(?!ada\b)\w+"
+_PLACES = (
+    "home/" + _SOMEBODY,
+    "ro" + "ot",
+    "wo" + "rk",
+    "Us" + "ers/" + _SOMEBODY,
+    "opt/" + "pypi",
+)
 _MACHINE = re.compile(
     (
         r"(?<![\w.~)}\-/])/(?:" + "|".join(_PLACES) + r")\b(?![*:])|[A-Z]:\\{1,2}Us" + r"ers\b"

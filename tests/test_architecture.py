@@ -30,7 +30,7 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (rules.vague_names, "ksyn/core/fourier.py", ""),
     (rules.machine_paths, "docs/index.md", "Look into /ho" + "me/grace/scans."),
     (rules.machine_paths, "ksyn/io/paths.py", "DATA = '/wo" + "rk/data'"),
-    (rules.machine_paths, "README.md", "C:" + "\\Us" + "ers\\ada"),
+    (rules.machine_paths, "README.md", "C:" + "\\Us" + "ers\\grace"),
     (rules.package_hosts, "Makefile", "pip install -i https://py" + "pi.org/simple torch"),
     (rules.pickles, "models/ak/weights.pt", ""),
     (rules.qt_beyond_core, "ksyn_gui/session.py", "from PySide6.QtWidgets import QWidget"),
