@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
+from ksyn.file_process import become_if_asked
 from ksyn_gui import crash, runner
 from ksyn_gui.facts import StoredResult, Trouble
 from ksyn_gui.main_window import MainWindow
@@ -25,6 +26,7 @@ _SMOKE_SECONDS = 180
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window; return what the process shall exit with."""
+    become_if_asked()
     flags = _flags(arguments)
     crash.quiet_qt()
     application = _application()

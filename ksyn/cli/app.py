@@ -16,6 +16,7 @@ from ksyn.cli.info import info
 from ksyn.cli.mask import mask
 from ksyn.cli.recon import recon
 from ksyn.cli.tables import card, formats, masks, methods, models
+from ksyn.cli.train import train
 
 _EPILOG = (
     "Exit status: 0 done, 1 something you can mend (the message says what), 2 wrong usage, "
@@ -43,12 +44,17 @@ for command in (
     models,
     card,
     formats,
+    train,
 ):
     app.command()(guarded(command))
 
 
 def main() -> None:
     """Run the command line."""
+    if getattr(sys, "frozen", False):
+        from ksyn.file_process import become_if_asked  # late: imports NumPy
+
+        become_if_asked()
     try:
         app()
     except KeyboardInterrupt:  # while a module was being imported
