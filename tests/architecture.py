@@ -27,7 +27,11 @@ _PLACES = (
 )
 _MACHINE = re.compile(
     (
-        r"(?<![\w.~)}\-/])/(?:" + "|".join(_PLACES) + r")\b(?![*:])|[A-Z]:\\{1,2}Us" + r"ers\b"
+        r"(?<![\w.~)}\-/])/(?:"
+        + "|".join(_PLACES)
+        + r")\b(?![*:])|[A-Z]:\\{1,2}Us"
+        + r"ers\\{1,2}"
+        + _SOMEBODY
     ).encode()
 )
 _HOSTS = re.compile(
