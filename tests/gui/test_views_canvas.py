@@ -27,8 +27,11 @@ def canvas(qtbot: QtBot) -> ArrayCanvas:
     return _canvas(qtbot)
 
 
-def test_a_right_drag_changes_window_and_level(qtbot: QtBot, canvas: ArrayCanvas) -> None:
+def test_a_right_drag_changes_window_and_level_whatever_the_tool(
+    qtbot: QtBot, canvas: ArrayCanvas
+) -> None:
     before = canvas.levels
+    canvas.set_tool(Tool.PAN)
     with qtbot.waitSignal(canvas.levels_changed):
         _drag(qtbot, canvas, RIGHT, (60, 30))
     assert canvas.levels.window > before.window
