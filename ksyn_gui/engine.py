@@ -306,13 +306,13 @@ class GuiRun:
         scaled: Complex = kspace * np.float32(self.prepared.scale)
         return scaled
 
-    def measure(self, step: Step, names: tuple[str, ...]) -> dict[str, float]:
-        """Return some metrics against the reference; empty without one."""
+    def measure(self, image: torch.Tensor, names: tuple[str, ...]) -> dict[str, float]:
+        """Return some metrics of ``frame y x`` against the reference; empty without one."""
         from ksyn.metrics import METRICS
 
         if self.prepared.reference is None:
             return {}
-        return {name: METRICS.get(name)(step.image, self.prepared.reference) for name in names}
+        return {name: METRICS.get(name)(image, self.prepared.reference) for name in names}
 
 
 def recipe_of(

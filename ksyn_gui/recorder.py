@@ -25,12 +25,12 @@ Halves = NDArray[np.float16]
 
 FEWEST_PICTURES = 16
 """So many are kept of a long run whatever they cost, if the memory allows it."""
-FREE_SECONDS = 0.05
+FREE_SECONDS = 0.01
 """Time that pictures and metrics may always take in a run [s]."""
-PICTURE_SHARE = 0.015
+PICTURE_SHARE = 0.014
 """Share of the method's own time up to which pictures may be kept beyond that."""
 _QUICK = ("psnr", "nmse")
-METRIC_SHARES = {0.02: _QUICK, 0.028: ("ssim",)}
+METRIC_SHARES = {0.018: _QUICK, 0.022: ("ssim",)}
 """Metrics, and the share up to which they may be measured, pictures included."""
 
 
@@ -54,8 +54,8 @@ class Source(Protocol):
     def scale_kspace(self, kspace: Complex) -> Complex:
         """Return k-space ``ky kx`` in the scan's units."""
 
-    def measure(self, step: Step, names: tuple[str, ...]) -> dict[str, float]:
-        """Return some metrics of one step against the reference; empty without one."""
+    def measure(self, image: Tensor, names: tuple[str, ...]) -> dict[str, float]:
+        """Return some metrics of ``frame y x`` against the reference; empty without one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +115,8 @@ class Recorder:
             getattr(steps, "close", lambda: None)()
 
     def present(self, step: Step) -> ShownStep:
-        """Return a step ready to be drawn, its quick metrics measured."""
+        """Return a step ready to be drawn."""
         frame, coil = self._look(step)
-        self._complete(step)
         return self._shown(
             step.index,
             step.total,
@@ -137,8 +136,9 @@ class Recorder:
                 self._let_go()
         scalars = dict(step.scalars)
         for share, names in METRIC_SHARES.items():
-            must = last or (first and names is _QUICK)
-            scalars |= self._afford(share, must, partial(self._source.measure, step, names)) or {}
+            must = first and names is _QUICK
+            work = partial(self._source.measure, step.image, names)
+            scalars |= self._afford(share, must, work) or {}
         with self._lock:
             self.last, self._total = step, step.total
             if not self._rows:
@@ -146,15 +146,6 @@ class Recorder:
             self._rows.append(Row(step.index, began - self._began, scalars))
         if picture:
             self._keep(picture)
-
-    def _complete(self, step: Step) -> None:
-        """Measure what was left out of a step that is going to be shown."""
-        row = self._rows[-1]
-        if row.index != step.index or _QUICK[0] in row.scalars:
-            return
-        scalars = {**row.scalars, **self._source.measure(step, _QUICK)}
-        with self._lock:
-            self._rows[-1] = replace(row, scalars=scalars)
 
     def _afford(self, share: float, must: bool, work: Callable[[], T]) -> T | None:
         """Do the work if it must be done, or if what it took last fits its share of the time."""
@@ -217,12 +208,24 @@ class Recorder:
         seconds = rows[-1].seconds if rows else 0.0
         return Progress(done - 1, total, seconds, self._seconds_left(done, total), rows)
 
+    def fill_in(self) -> None:
+        """Measure what was left out of the kept steps; for after the run, in any thread."""
+        names = tuple(name for group in METRIC_SHARES.values() for name in group)
+        with self._lock:
+            kept, rows = dict(self._kept), {row.index: row for row in self._rows}
+        for index, picture in kept.items():
+            missing = tuple(name for name in names if name not in rows[index].scalars)
+            if missing:
+                self._add(index, self._source.measure(_tensor(picture.image), missing))
+
+    def _add(self, index: int, scalars: Mapping[str, float]) -> None:
+        with self._lock:
+            row = self._rows[index]
+            self._rows[index] = replace(row, scalars={**row.scalars, **scalars})
+
     def add_scalars(self, scalars: Mapping[str, float]) -> None:
         """Take note of what was measured of the newest step after the run."""
-        with self._lock:
-            if self._rows:
-                row = self._rows[-1]
-                self._rows[-1] = replace(row, scalars={**row.scalars, **scalars})
+        self._add(-1, scalars)
 
     def newest(self) -> ShownStep | None:
         """Return the newest step."""
@@ -290,6 +293,12 @@ def _halves(tensor: Tensor) -> Halves:
 
     halves: Halves = torch.view_as_real(tensor.resolve_conj()).half().cpu().numpy()
     return halves
+
+
+def _tensor(halves: Halves) -> Tensor:
+    import torch  # late: the window shows before torch is read
+
+    return torch.view_as_complex(torch.from_numpy(halves).float())
 
 
 def _whole(halves: Halves) -> Complex:

@@ -674,7 +674,7 @@ class Session(QObject):
         self._work(
             self._files,
             "Measuring the result …",
-            lambda: engine.finish(run),
+            lambda: _finished(run, recorder),
             lambda result: self._store(
                 replace(result, stopped=stopped or error is not None), recorder
             ),
@@ -733,3 +733,9 @@ class Session(QObject):
 
 def _within(index: int, count: int) -> int:
     return max(0, min(index, count - 1))
+
+
+def _finished(run: engine.GuiRun, recorder: Recorder) -> StoredResult:
+    """Return the result of a run, its curves completed; for a worker thread."""
+    recorder.fill_in()
+    return engine.finish(run)
