@@ -181,15 +181,15 @@ class LayoutDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle("What are the axes?")
-        self.setMinimumSize(720, 440)
+        self.setMinimumSize(860, 480)
         self.arrays.addItems([_title(candidate) for candidate in self._candidates])
         self.arrays.setAccessibleName("Array")
         outer = column(self)
         outer.addWidget(quiet(f"{self._path.name} does not say what its axes are."))
         middle = QHBoxLayout()
         middle.setSpacing(2 * GAP)
-        middle.addLayout(self._form(), 2)
-        middle.addWidget(self.view, 3)
+        middle.addLayout(self._form(), 4)
+        middle.addWidget(self.view, 5)
         outer.addLayout(middle, 1)
         outer.addWidget(self.buttons)
 
@@ -263,7 +263,7 @@ def likely_axes(shape: Sequence[int], domain: Domain) -> list[str]:
 
 
 def _title(candidate: Candidate) -> str:
-    lengths = " × ".join(str(length) for length in candidate.shape)
+    lengths = "×".join(str(length) for length in candidate.shape)
     return f"{candidate.key or 'array'}  ({lengths}, {candidate.dtype})"
 
 

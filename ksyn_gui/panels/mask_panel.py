@@ -10,6 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QToolButton,
@@ -77,8 +78,8 @@ class MaskPanel(QWidget):
         self.brush_width = WholeBox()
         self.undo_button = tool_button("arrow-counter-clockwise", "Undo", "Undo (Ctrl+Z)")
         self.redo_button = tool_button("arrow-clockwise", "Redo", "Redo (Ctrl+Shift+Z)")
-        self.load_button = push_button("Load …", "download-simple", "Read a mask (.npy)")
-        self.save_button = push_button("Save …", "upload-simple", "Write this mask (.npy)")
+        self.load_button = tool_button("download-simple", "Load mask", "Read a mask (.npy)")
+        self.save_button = tool_button("upload-simple", "Save mask", "Write this mask (.npy)")
         self._drawing = QTimer(self, singleShot=True, interval=0)
         self._drawing.timeout.connect(self._draw_pattern)
         self._prepare()
@@ -241,14 +242,13 @@ class MaskPanel(QWidget):
         self.seed.setToolTip("The same seed draws the same pattern")
         self.seed.setRange(0, _LARGEST_SEED)
         self.brush_width.setAccessibleName("Width of the brush")
-        self.brush_width.setToolTip("Width of the brush ([ narrower, ] wider)")
+        self.brush_width.setToolTip("Width of the brush in samples ([ narrower, ] wider)")
         self.brush_width.setRange(1, BIGGEST_BRUSH)
-        self.brush_width.setSuffix(" samples")
         group = QButtonGroup(self)
         group.addButton(self.lines)
         group.addButton(self.points)
         self.lines.setChecked(True)
-        self.spread.setFixedHeight(270)
+        self.spread.setFixedHeight(230)
         names = ("Achieved acceleration", "Calibration centre", "Highest side lobe")
         tips = (_R_TIP, _CENTRE_TIP, _LOBE_TIP)
         labels = (self.acceleration, self.centre, self.side_lobe)
@@ -271,8 +271,6 @@ class MaskPanel(QWidget):
         layout.addLayout(_row(self.lines, self.points))
         layout.addLayout(self._size_row())
         layout.addWidget(hairline())
-        layout.addLayout(_row(self.load_button, self.save_button))
-        layout.addWidget(hairline())
         layout.addWidget(self.spread)
         layout.addStretch(1)
         outer = QVBoxLayout(self)
@@ -288,24 +286,35 @@ class MaskPanel(QWidget):
         box.addLayout(rows)
         return box
 
-    def _numbers(self) -> QVBoxLayout:
-        box, rows = QVBoxLayout(), form_layout()
-        rows.addRow("Achieved R", self.acceleration)
-        rows.addRow("Centre", self.centre)
-        rows.addRow("Side lobe", self.side_lobe)
-        box.addLayout(rows)
-        return box
+    def _numbers(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * GAP)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        rows = (
+            ("Achieved R", self.acceleration),
+            ("Centre", self.centre),
+            ("Side lobe", self.side_lobe),
+        )
+        for row, (name, label) in enumerate(rows):
+            said = quiet(name)
+            said.setWordWrap(False)
+            said.setBuddy(label)
+            grid.addWidget(said, row, 0)
+            grid.addWidget(label, row, 1)
+        return grid
 
     def _paint_heading(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(heading("By hand"), 1)
-        row.addWidget(self.undo_button)
-        row.addWidget(self.redo_button)
+        buttons = (self.undo_button, self.redo_button, self.load_button, self.save_button)
+        for button in buttons:
+            row.addWidget(button)
         return row
 
     def _size_row(self) -> QVBoxLayout:
         box, rows = QVBoxLayout(), form_layout()
-        rows.addRow("Width", self.brush_width)
+        rows.addRow("Width [samples]", self.brush_width)
         box.addLayout(rows)
         return box
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -29,6 +32,9 @@ class PointSpreadView(QWidget):
         self.canvas = ArrayCanvas(_TITLE, parent=self)
         self.canvas.describe = self._words_for
         self.canvas.tells_levels = False
+        self.canvas.surface.port_changed.connect(self._draw)
+        self._values: Values | None = None
+        self._drawn: tuple[int, int] = (0, 0)
         self.canvas.set_look("heat", lambda _: Levels(FLOOR, 0.0), "dB")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -55,14 +61,29 @@ class PointSpreadView(QWidget):
         if magnitude is None:
             self._clear()
             return
-        values = decibels(magnitude)
+        values = self._values = decibels(magnitude)
         mark = float(20 * np.log10(side_lobe)) if side_lobe else None
-        self.canvas.set_values(values)
+        self._drawn = (0, 0)
+        self._draw()
         self.canvas.set_caption(_words(side_lobe))
         for axis, profile in enumerate(self.profiles):
             profile.set_values(values.max(axis=axis), mark)
 
+    def _draw(self) -> None:
+        """Draw so that no line is lost where the field has fewer pixels than the picture."""
+        if self._values is None:
+            return
+        rows, columns = self._values.shape
+        extent, scale = self.canvas.surface.extent, self.canvas.surface.scale_factor()
+        if self.canvas.values.shape != self._values.shape:
+            self.canvas.set_values(self._values)
+        covers = (ceil(rows / (extent.height() * scale)), ceil(columns / (extent.width() * scale)))
+        if covers != self._drawn:
+            self._drawn = covers
+            self.canvas.set_values(widened(self._values, covers))
+
     def _clear(self) -> None:
+        self._values = None
         self.canvas.clear()
         self.canvas.set_caption(_TITLE)
         for profile in self.profiles:
@@ -73,7 +94,9 @@ class PointSpreadView(QWidget):
         self.canvas.set_pixel_size(height * 1e3, width * 1e3, "mm")
 
     def _words_for(self, row: int, column: int) -> str:
-        place, value = self.canvas.place_of(row, column), float(self.canvas.values[row, column])
+        if self._values is None:
+            return ""
+        place, value = self.canvas.place_of(row, column), float(self._values[row, column])
         return f"Δx {place.x():+.1f}  Δy {place.y():+.1f} mm   {value:.1f} dB"
 
 
@@ -84,6 +107,14 @@ def decibels(magnitude: NDArray[np.float32]) -> Values:
         return np.full(magnitude.shape, FLOOR, np.float32)
     least = np.float32(top * 10 ** (FLOOR / 20))
     values: Values = 20 * np.log10(np.maximum(magnitude, least) / np.float32(top))
+    return values
+
+
+def widened(values: Values, covers: tuple[int, int]) -> Values:
+    """Return the largest of so many rows and columns around each value."""
+    for axis, count in enumerate(covers):
+        moved = (np.roll(values, shift - (count - 1) // 2, axis) for shift in range(count))
+        values = reduce(np.maximum, moved)
     return values
 
 

@@ -229,6 +229,20 @@ def test_the_point_spread_names_its_highest_side_lobe(qtbot: QtBot) -> None:
     assert view.profiles[1].values.tolist() == pytest.approx([FLOOR] * 4 + [0] + [FLOOR] * 3)
 
 
+def test_a_line_of_one_pixel_is_seen_in_a_field_of_half_its_pixels(qtbot: QtBot) -> None:
+    view = _shown(qtbot, PointSpreadView())
+    view.resize(180, 260)
+    qtbot.wait(10)
+    spread = np.zeros((301, 300), np.float32)
+    spread[150] = 0.5
+    spread[150, 150] = 1.0
+    view.set_point_spread(spread, 0.5)
+    lit = (view.canvas.values[:, 0] > FLOOR).sum()
+    assert lit >= 301 / (view.canvas.surface.extent.height() * view.canvas.surface.scale_factor())
+    view.canvas.zoom(10.0)
+    assert (view.canvas.values[:, 0] > FLOOR).sum() == 1
+
+
 def test_a_click_on_a_curve_goes_to_the_nearest_step(qtbot: QtBot) -> None:
     view = _curves(qtbot)
     plot = view.plots[1]
