@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from ksyn.assets import models_folder
+from ksyn.assets import models_folder, own_models_folder
 from ksyn.diffusion.denoiser import NetworkDenoiser, Preconditioned
 from ksyn.errors import WeightsError
 from ksyn.nets import NETWORKS
@@ -58,7 +58,7 @@ class Card(BaseModel):
     @property
     def weights_path(self) -> Path:
         """The file of the weights."""
-        return models_folder() / self.id / "weights.safetensors"
+        return _folders()[self.id] / "weights.safetensors"
 
     def unavailable(self) -> str:
         """Return why the model cannot be used here; empty when it can."""
@@ -67,7 +67,7 @@ class Card(BaseModel):
 
 def cards() -> list[Card]:
     """Return the cards of all models, sorted by id."""
-    return [load_card(path.parent.name) for path in sorted(models_folder().glob("*/card.yaml"))]
+    return [load_card(model_id) for model_id in _folders()]
 
 
 def load_card(model_id: str) -> Card:
@@ -76,13 +76,14 @@ def load_card(model_id: str) -> Card:
     Raises:
         WeightsError: There is no such model, or its card does not read.
     """
-    path = models_folder() / model_id / "card.yaml"
-    if not path.is_file():
-        known = ", ".join(p.parent.name for p in sorted(models_folder().glob("*/card.yaml")))
+    folders = _folders()
+    if model_id not in folders:
         raise WeightsError(
             f"There is no model called {model_id!r}.",
-            hint=f"Installed models: {known or 'none'}.",
+            hint=f"Installed models: {', '.join(folders) or 'none'}. "
+            f"Models of your own belong into {own_models_folder()}.",
         )
+    path = folders[model_id] / "card.yaml"
     try:
         return Card.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
@@ -90,6 +91,12 @@ def load_card(model_id: str) -> Card:
             f"The card of model {model_id!r} does not read: {error}.",
             hint="Install the model again.",
         ) from error
+
+
+def _folders() -> dict[str, Path]:
+    """Return the folder of each model by id; those that ship cannot be replaced by others."""
+    own, shipped = (sorted(f.glob("*/card.yaml")) for f in (own_models_folder(), models_folder()))
+    return {card.parent.name: card.parent for card in [*own, *shipped]}
 
 
 def load_denoiser(

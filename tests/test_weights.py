@@ -77,3 +77,11 @@ def test_a_broken_card_is_named(model):
     (model / "card.yaml").write_text("title: [")
     with pytest.raises(WeightsError, match="does not read"):
         weights.cards()
+
+
+def test_a_model_in_the_users_folder_is_found(model, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    own.mkdir()
+    model.rename(own / "mine")
+    monkeypatch.setattr(weights, "own_models_folder", lambda: own)
+    assert "mine" in weights._folders()
