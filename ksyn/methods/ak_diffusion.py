@@ -137,7 +137,7 @@ class AkDiffusion(Method):
         try:
             return load_card(cls.model_fields["model"].default).unavailable()
         except WeightsError as error:
-            return error.message
+            return error.message.rstrip(".")
 
     def model_id(self) -> str:
         """Return the id of the weights."""
