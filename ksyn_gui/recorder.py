@@ -23,7 +23,7 @@ T = TypeVar("T")
 Halves = NDArray[np.float16]
 """Real and imaginary part beside each other: ``… 2``."""
 
-FEWEST_PICTURES = 16
+FEWEST_PICTURES = 8
 """So many are kept of a long run whatever they cost, if the memory allows it."""
 FREE_SECONDS = 0.01
 """Time that pictures and metrics may always take in a run [s]."""
@@ -32,6 +32,9 @@ PICTURE_SHARE = 0.014
 _QUICK = ("psnr", "nmse")
 METRIC_SHARES = {0.018: _QUICK, 0.022: ("ssim",)}
 """Metrics, and the share up to which they may be measured, pictures included."""
+
+_FIRST_GUESS = {0.018: 0.003, 0.022: 0.02}
+"""Time that metrics take, until it is known [s]."""
 
 
 class Source(Protocol):
@@ -92,7 +95,7 @@ class Recorder:
         self._total = 0
         self._began = monotonic()
         self._first_step = self._own = self._spent = 0.0
-        self._costs: dict[float, float] = {}
+        self._costs = dict(_FIRST_GUESS)
         self.last: Step | None = None
         """The newest step in full."""
 
@@ -127,18 +130,19 @@ class Recorder:
 
     def _record(self, step: Step) -> None:
         began = monotonic()
-        first, last = step.index == 0, step.index + 1 == step.total
+        last = step.index + 1 == step.total
         picture = None
         if step.index % self._stride == 0 or last:
             enough = self._stride * 2 > step.total // FEWEST_PICTURES
-            picture = self._afford(PICTURE_SHARE, last or enough, partial(self._keepsake, step))
+            picture = self._afford(
+                PICTURE_SHARE, partial(self._keepsake, step), must=last or enough
+            )
             if picture is None:
                 self._let_go()
         scalars = dict(step.scalars)
         for share, names in METRIC_SHARES.items():
-            must = first and names is _QUICK
             work = partial(self._source.measure, step.image, names)
-            scalars |= self._afford(share, must, work) or {}
+            scalars |= self._afford(share, work) or {}
         with self._lock:
             self.last, self._total = step, step.total
             if not self._rows:
@@ -147,7 +151,7 @@ class Recorder:
         if picture:
             self._keep(picture)
 
-    def _afford(self, share: float, must: bool, work: Callable[[], T]) -> T | None:
+    def _afford(self, share: float, work: Callable[[], T], *, must: bool = False) -> T | None:
         """Do the work if it must be done, or if what it took last fits its share of the time."""
         room = FREE_SECONDS + share * self._own - self._spent
         if not must and self._costs.get(share, 0.0) > room:

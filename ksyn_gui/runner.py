@@ -19,7 +19,7 @@ FRAME_INTERVAL = 0.033
 """Least time between two deliveries [s]; no eye and no screen needs more."""
 LONGEST_INTERVAL = 0.4
 """Time between two deliveries however long making one ready takes [s]."""
-SHARE = 0.02
+SHARE = 0.015
 """Share of the time that may go into making deliveries ready."""
 
 _unfinished: list[QThread] = []

@@ -23,7 +23,7 @@ from ksyn_gui.theme import Theme
 
 PATIENCE = 120_000
 """Time a busy machine gets [ms]."""
-METHODS = {"total-variation": {"iterations": 40}, "cg-sense": {"iterations": 60}}
+METHODS = {"total-variation": {"iterations": 40}, "cg-sense": {"iterations": 200}}
 
 _SHOWN = """
 class Painted(QObject):
