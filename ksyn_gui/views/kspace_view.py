@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import cmath
 from collections.abc import Callable
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas, Tool
+from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
 from ksyn_gui.views.complex_modes import (
     LOOKS,
     Mode,
@@ -22,25 +21,18 @@ from ksyn_gui.views.complex_modes import (
     hue_of,
     values_of,
 )
+from ksyn_gui.views.kspace_brush import Brush, KSpaceBrush
 from ksyn_gui.views.newest import Newest
-from ksyn_gui.views.picture import tint
 from ksyn_gui.views.view_header import ViewHeader, after, choice
 
 COMBINED = -1
 """Stands for all coils together."""
 _MODES = tuple(Mode)
 _ALL = "All coils"
-MEASURED_TINT = tint(86, 180, 233, 0.22)
-MISSING_TINT = tint(10, 11, 13, 0.62)
-GENERATED_TINT = tint(230, 159, 0, 0.30)
-BIGGEST_BRUSH = 64
-
-
-class Brush(StrEnum):
-    """What a stroke covers."""
-
-    COLUMN = "Lines along ky"
-    POINT = "Points"
+_MEASURED = (86, 180, 233, 56)
+_MISSING = (10, 11, 13, 158)
+_GENERATED = (230, 159, 0, 77)
+"""Red, green, blue and alpha of the mask over k-space."""
 
 
 class KSpaceView(QWidget):
@@ -66,7 +58,8 @@ class KSpaceView(QWidget):
         super().__init__(parent)
         self.header = ViewHeader(title, self)
         self.canvas = ArrayCanvas(title, strip=NOT_FOR_DIAGNOSIS, parent=self)
-        self.canvas.describe = self._words_for
+        self.canvas.describe_with(self._words_for)
+        self._brush = KSpaceBrush(self.canvas, self)
         self._modes = choice(_MODES, "What is shown of k-space", "Next: M. Back: Shift+M. Log: L")
         self._coils = choice([_ALL], "Coil", "Previous coil: J. Next coil: K")
         self._overlay_button = _overlay_button()
@@ -75,8 +68,6 @@ class KSpaceView(QWidget):
         self._shown: Samples | None = None
         self._mask: NDArray[np.bool_] | None = None
         self._mode, self._coil = Mode.LOG, COMBINED
-        self._brush, self._size, self._erasing = Brush.COLUMN, 1, False
-        self._last: tuple[int, int] | None = None
         self._voxel = (1e-3, 1e-3)
         self._combining = Newest(self)
         self._combining.finished.connect(self._show)
@@ -173,93 +164,36 @@ class KSpaceView(QWidget):
     @property
     def brush(self) -> Brush:
         """What a stroke covers."""
-        return self._brush
+        return self._brush.kind
 
     @property
     def brush_size(self) -> int:
         """Width of a stroke [samples]."""
-        return self._size
+        return self._brush.size
 
     @property
     def erasing(self) -> bool:
         """Whether strokes take samples away."""
-        return self._erasing
+        return self._brush.erasing
 
     @property
     def painting(self) -> bool:
         """Whether the left button paints."""
-        return self.canvas.tool is Tool.BRUSH
+        return self._brush.painting
 
     def set_painting(self, painting: bool) -> None:
         """Take the brush, or put it away."""
-        if painting != self.painting:
-            self.canvas.set_tool(Tool.BRUSH if painting else Tool.LEVELS)
+        self._brush.set_painting(painting)
 
     def set_brush(
         self, brush: Brush | None = None, size: int | None = None, erasing: bool | None = None
     ) -> None:
         """Change the brush; what is not given stays."""
-        before = (self._brush, self._size, self._erasing)
-        self._brush = self._brush if brush is None else brush
-        self._size = self._size if size is None else min(max(size, 1), BIGGEST_BRUSH)
-        self._erasing = self._erasing if erasing is None else erasing
-        if before != (self._brush, self._size, self._erasing):
-            self._show_footprint()
-            self.brush_changed.emit(self._brush, self._size, self._erasing)
+        self._brush.set(brush, size, erasing)
 
     def covered(self, sample: tuple[int, int]) -> tuple[slice, slice]:
         """Return the rows and columns that the brush covers at a sample."""
-        rows, columns = self._matrix()
-        ky, kx = (middle - (self._size - 1) // 2 for middle in sample)
-        across = slice(max(kx, 0), min(kx + self._size, columns))
-        if self._brush is Brush.COLUMN:
-            return slice(0, rows), across
-        return slice(max(ky, 0), min(ky + self._size, rows)), across
-
-    def _take_tool(self, tool: Tool) -> None:
-        if tool is Tool.BRUSH and self.canvas.place is None:
-            self.canvas.point_at(QPointF(0, 0))
-        self._show_footprint()
-        self.painting_changed.emit(tool is Tool.BRUSH)
-
-    def _begin_stroke(self, place: QPointF) -> None:
-        self._last = self.canvas.sample_at(place)
-        self.stroke_started.emit()
-        self.stroked.emit(self._last, self._last, self._erasing)
-
-    def _go_on(self, place: QPointF) -> None:
-        here = self.canvas.sample_at(place)
-        if self._last is not None and here != self._last:
-            last, self._last = self._last, here
-            self.stroked.emit(last, here, self._erasing)
-
-    def _end_stroke(self) -> None:
-        if self._last is not None:
-            self._last = None
-            self.stroke_finished.emit()
-
-    def _dab(self) -> None:
-        """Paint where the pointer is, as a stroke of its own: the keyboard's way."""
-        place = self.canvas.place
-        if place is not None and self.canvas.contains(*self.canvas.sample_at(place)):
-            self._begin_stroke(place)
-            self._end_stroke()
-
-    def _show_footprint(self) -> None:
-        footprint, place = self.canvas.surface.footprint, self.canvas.place
-        footprint.setVisible(self.painting and place is not None)
-        if not footprint.isVisible() or place is None:
-            return
-        rows, columns = self.covered(self.canvas.sample_at(place))
-        first = self.canvas.place_of(rows.start, columns.start)
-        last = self.canvas.place_of(rows.stop, columns.stop)
-        height, width = self._spacing()
-        box = QRectF(first, last).translated(-width / 2, -height / 2)
-        footprint.setRect(box.normalized())
-        dashes = Qt.PenStyle.DotLine if self._erasing else Qt.PenStyle.SolidLine
-        pen = footprint.pen()
-        pen.setStyle(dashes)
-        footprint.setPen(pen)
+        return self._brush.covered(sample)
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -301,9 +235,9 @@ class KSpaceView(QWidget):
         if not shown or mask is None or mask.shape != self._matrix():
             overlay.setVisible(False)
             return
-        other = MISSING_TINT if self._predicted is None else GENERATED_TINT
-        table = np.array([other, MEASURED_TINT], np.uint32)
-        overlay.show_pixels(table[mask.view(np.uint8)], self.canvas.surface.extent)
+        other = _MISSING if self._predicted is None else _GENERATED
+        table = np.array([other, _MEASURED], np.uint8)
+        overlay.show_kinds(mask.view(np.uint8), table, self.canvas.surface.extent)
 
     def _write_caption(self) -> None:
         coil = _ALL if self._coil == COMBINED else f"coil {self._coil + 1} of {self._n_coils()}"
@@ -377,11 +311,11 @@ class KSpaceView(QWidget):
         self._modes.currentIndexChanged.connect(lambda index: self.set_mode(_MODES[index]))
         self._coils.currentIndexChanged.connect(lambda index: self.choose_coil(index - 1))
         self._overlay_button.toggled.connect(lambda _: self._tint())
-        self.canvas.brushed.connect(self._begin_stroke)
-        self.canvas.brush_moved.connect(self._go_on)
-        self.canvas.brush_lifted.connect(self._end_stroke)
-        self.canvas.pointed.connect(lambda _: self._show_footprint())
-        self.canvas.tool_changed.connect(self._take_tool)
+        self._brush.stroke_started.connect(self.stroke_started)
+        self._brush.stroked.connect(self.stroked)
+        self._brush.stroke_finished.connect(self.stroke_finished)
+        self._brush.painting_changed.connect(self.painting_changed)
+        self._brush.changed.connect(self.brush_changed)
 
     def event(self, event: QEvent) -> bool:
         """Claim the keys of the brush before a menu's shortcut of the same name takes them."""
@@ -393,7 +327,7 @@ class KSpaceView(QWidget):
     def _claims(self, event: QEvent) -> bool:
         if not self.painting or not isinstance(event, QKeyEvent) or event.modifiers():
             return False
-        return event.key() in self._brush_keys()
+        return event.key() in self._brush.keys()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Do what the key stands for: see the tooltip."""
@@ -413,16 +347,7 @@ class KSpaceView(QWidget):
             Qt.Key.Key_K: lambda: self.choose_coil(self._coil + 1),
             Qt.Key.Key_B: lambda: self.set_painting(not self.painting),
         }
-        return keys | self._brush_keys() if self.painting else keys
-
-    def _brush_keys(self) -> dict[Qt.Key, Callable[[], None]]:
-        return {
-            Qt.Key.Key_Space: self._dab,
-            Qt.Key.Key_X: lambda: self.set_brush(erasing=not self._erasing),
-            Qt.Key.Key_BracketLeft: lambda: self.set_brush(size=self._size - 1),
-            Qt.Key.Key_BracketRight: lambda: self.set_brush(size=self._size + 1),
-            Qt.Key.Key_T: lambda: self.set_brush(after(self._brush)),
-        }
+        return keys | self._brush.keys() if self.painting else keys
 
 
 _KEYS = (
