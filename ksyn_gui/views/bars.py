@@ -22,6 +22,13 @@ def small(font: QFont) -> QFont:
     return smaller
 
 
+def line_of(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """Return a pen that is as wide at every zoom [pixels]."""
+    pen = QPen(colour, width, style)
+    pen.setCosmetic(True)
+    return pen
+
+
 def paint_colour_bar(painter: QPainter, field: QRectF, table: Lut, low: str, high: str) -> None:
     """Paint a colour table at the right of a field, with what its two ends stand for."""
     box = QRectF(field.width() - 16, field.height() * 0.24, 7, field.height() * 0.5)

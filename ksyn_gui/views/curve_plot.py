@@ -7,10 +7,11 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QPalette, QPen
+from PySide6.QtGui import QBrush, QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ksyn_gui.scalars import scalar_text, scalar_title, scalar_unit
+from ksyn_gui.views.bars import line_of
 from ksyn_gui.views.graph import InfiniteLine, ScatterPlotItem
 from ksyn_gui.views.plot import Plot, Ticks
 
@@ -38,12 +39,12 @@ class CurvePlot(QWidget):
         self._plot = Plot(steps_below=True)
         self._line = InfiniteLine(angle=90)
         self._best_mark = ScatterPlotItem(symbol="d", size=10, antialias=True)
-        self._mark = ScatterPlotItem(symbol="o", size=9, antialias=True)
+        self._mark = ScatterPlotItem(symbol="o", size=8, antialias=True)
         for item in (self._line, self._best_mark, self._mark):
             self._plot.box.addItem(item, ignoreBounds=True)
         layout = QGridLayout(self)
         layout.setContentsMargins(8, 2, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(0)
         layout.addWidget(self._title, 0, 0)
         layout.addWidget(self._number, 0, 1, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self._plot, 1, 0, 1, 2)
@@ -178,10 +179,10 @@ class CurvePlot(QWidget):
     def _dress(self) -> None:
         ground, accent = self.palette().window().color(), self.palette().highlight().color()
         self._plot.set_colours(ground, self._ink(0.66), self._ink(0.12))
-        self._plot.curve.setPen(QPen(accent, 1.7))
-        self._line.setPen(QPen(self._ink(0.45), 1, Qt.PenStyle.DashLine))
+        self._plot.curve.setPen(line_of(accent, 1.7))
+        self._line.setPen(line_of(self._ink(0.45), 1, Qt.PenStyle.DashLine))
         for mark, colour in ((self._best_mark, self._ink(0.85)), (self._mark, accent)):
-            mark.setPen(QPen(ground, 1.4))
+            mark.setPen(line_of(ground, 1.4))
             mark.setBrush(QBrush(colour))
         font = self.font()
         font.setPointSizeF(max(font.pointSizeF() * 0.88, 7.0))

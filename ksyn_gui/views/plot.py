@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPen
 from PySide6.QtWidgets import QWidget
 
+from ksyn_gui.views.bars import line_of
 from ksyn_gui.views.graph import AxisItem, GraphicsView, PlotCurveItem, ViewBox
 
 Ticks = Sequence[tuple[float, str]]
@@ -26,11 +28,12 @@ class Plot(GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.box = ViewBox(enableMouse=False, enableMenu=False)
-        self.curve = PlotCurveItem(antialias=True)
-        self.box.addItem(self.curve, ignoreBounds=True)
+        self._grid, self.curve = PlotCurveItem(connect="pairs"), PlotCurveItem(antialias=True)
+        for item in (self._grid, self.curve):
+            self.box.addItem(item, ignoreBounds=True)
         self._values, self._steps = AxisItem("left"), AxisItem("bottom")
         layout = self.centralLayout
-        layout.setContentsMargins(0, 0, 12, 0)
+        layout.setContentsMargins(0, 7, 12, 0)
         layout.setSpacing(0)
         layout.addItem(self._values, 0, 0)
         layout.addItem(self.box, 0, 1)
@@ -39,29 +42,32 @@ class Plot(GraphicsView):
         for axis in (self._values, self._steps):
             axis.linkToView(self.box)
             axis.setPen(QPen(Qt.PenStyle.NoPen))
-            axis.setStyle(tickLength=0, hideOverlappingLabels=False)
+            axis.setStyle(tickLength=0, tickAlpha=0, hideOverlappingLabels=False)
         self._values.setWidth(44)
         self._steps.setHeight(16)
+        self._reach = (0.0, 1.0)
         self._written: tuple[Ticks, Ticks] = ((), ())
 
     def show_range(self, steps: tuple[float, float], values: tuple[float, float]) -> None:
         """Show these steps and values."""
+        self._reach = steps
         self.box.setRange(xRange=steps, yRange=values, padding=0)
 
     def show_ticks(self, values: Ticks, steps: Ticks = ()) -> None:
-        """Write these numbers beside and below."""
+        """Write these numbers beside and below; the first ones with a line across."""
+        heights = np.array([height for height, _ in values], np.float64)
+        self._grid.setData(np.tile(self._reach, heights.size), np.repeat(heights, 2))
         if (values, steps) != self._written:
             self._written = (values, steps)
             self._values.setTicks([values])
             self._steps.setTicks([steps])
 
     def set_colours(self, ground: QColor, ink: QColor, grid: QColor) -> None:
-        """Paint on this ground, write with this ink; the grid's transparency counts."""
+        """Paint on this ground and write with this ink."""
         self.setBackgroundBrush(ground)
         for axis in (self._values, self._steps):
             axis.setTextPen(QPen(ink))
-            axis.setTickPen(QPen(grid, 1))
-        self._values.setGrid(grid.alpha())
+        self._grid.setPen(line_of(grid, 1))
 
     def set_tick_font(self, font: QFont) -> None:
         """Write the numbers in this font."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from ksyn_gui.views.bars import CROSS, FIELD, INK, small
+from ksyn_gui.views.bars import CROSS, FIELD, INK, line_of, small
 from ksyn_gui.views.graph import InfiniteLine
 from ksyn_gui.views.levels import Values
 from ksyn_gui.views.plot import Plot
 
 _CURVE = QColor(120, 200, 255)
-_GRID = QColor(232, 234, 237, 44)
+_GRID = QColor(52, 55, 60)
 _TOP, _BOTTOM = 16, 6
 
 
@@ -25,10 +25,10 @@ class ProfilePlot(Plot):
         super().__init__(steps_below=False, parent=parent)
         self._low = low
         self._drawn: Values = np.empty(0, np.float32)
-        self._mark = InfiniteLine(angle=0, pen=QPen(CROSS, 1, Qt.PenStyle.DashLine))
+        self._mark = InfiniteLine(angle=0, pen=line_of(CROSS, 1, Qt.PenStyle.DashLine))
         self._mark.setVisible(False)
         self.box.addItem(self._mark, ignoreBounds=True)
-        self.curve.setPen(QPen(_CURVE, 1.2))
+        self.curve.setPen(line_of(_CURVE, 1.2))
         self.set_colours(FIELD, INK, _GRID)
         self.set_tick_font(small(self.font()))
         self.centralLayout.setContentsMargins(0, _TOP, 10, _BOTTOM)

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QGraphicsView, QWidget
 
-from ksyn_gui.views.bars import CROSS, FIELD, INK, paint_colour_bar, paint_scale_bar, small
+from ksyn_gui.views.bars import (
+    CROSS,
+    FIELD,
+    INK,
+    line_of,
+    paint_colour_bar,
+    paint_scale_bar,
+    small,
+)
 from ksyn_gui.views.field import Field
 from ksyn_gui.views.graph import GraphicsView, InfiniteLine
 from ksyn_gui.views.luts import Lut
@@ -50,9 +58,9 @@ class Surface(GraphicsView):
         self.setCentralWidget(self.field)
         self.image, self.overlay = self._add(Picture()), self._add(Picture())
         self.footprint = self._add(QGraphicsRectItem())
-        self._across = self._add(InfiniteLine(angle=0, pen=_cosmetic(CROSS, 1)))
-        self._down = self._add(InfiniteLine(angle=90, pen=_cosmetic(CROSS, 1)))
-        self.footprint.setPen(_cosmetic(INK, 1.5))
+        self._across = self._add(InfiniteLine(angle=0, pen=line_of(CROSS, 1)))
+        self._down = self._add(InfiniteLine(angle=90, pen=line_of(CROSS, 1)))
+        self.footprint.setPen(line_of(INK, 1.5))
         for line in (self._across, self._down):
             line.setOpacity(0.85)
         for item in (self.overlay, self.footprint, self._across, self._down):
@@ -205,9 +213,3 @@ class Surface(GraphicsView):
         """Take the focus ring away."""
         super().focusOutEvent(event)
         self.viewport().update()
-
-
-def _cosmetic(colour: QColor, width: float) -> QPen:
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    return pen
