@@ -318,7 +318,8 @@ class ArrayCanvas(QWidget):
 
     def _spread(self) -> None:
         """Place the picture in the plane; another size or spacing shows the whole of it."""
-        self._grid = Grid(*self._values.shape, self._grid.height, self._grid.width)
+        rows, columns = self._values.shape
+        self._grid = Grid(rows, columns, self._grid.height, self._grid.width)
         if self._grid.extent != self.surface.extent:
             self.surface.set_extent(self._grid.extent)
             self.surface.set_port(None)
@@ -356,7 +357,7 @@ class ArrayCanvas(QWidget):
             self.readout_changed.emit(text)
 
     def _words_for(self, row: int, column: int) -> str:
-        describe = self._describe and self._describe()
+        describe = None if self._describe is None else self._describe()
         if describe is not None:
             return describe(row, column)
         place, unit = self.place_of(row, column), self._plane_unit

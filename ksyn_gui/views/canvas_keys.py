@@ -13,7 +13,8 @@ from ksyn_gui.views.tools import Tool
 if TYPE_CHECKING:
     from ksyn_gui.views.canvas import ArrayCanvas
 
-Key, Modifier = Qt.Key, Qt.KeyboardModifier
+Key = Qt.Key
+Modifier = Qt.KeyboardModifier
 
 KEYS = (
     "Wheel or ↑ ↓: other slice (Shift: ten; Home, End: first, last)\n"

@@ -76,7 +76,7 @@ class KSpaceBrush(QObject):
             return slice(0, rows), across
         return slice(max(ky, 0), min(ky + self.size, rows)), across
 
-    def keys(self) -> dict[Qt.Key, Callable[[], None]]:
+    def actions(self) -> dict[Qt.Key, Callable[[], None]]:
         """Return what the brush does at which key, while it is held."""
         return {
             Qt.Key.Key_Space: self._dab,

@@ -327,7 +327,7 @@ class KSpaceView(QWidget):
     def _claims(self, event: QEvent) -> bool:
         if not self.painting or not isinstance(event, QKeyEvent) or event.modifiers():
             return False
-        return event.key() in self._brush.keys()
+        return event.key() in self._brush.actions()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Do what the key stands for: see the tooltip."""
@@ -347,7 +347,7 @@ class KSpaceView(QWidget):
             Qt.Key.Key_K: lambda: self.choose_coil(self._coil + 1),
             Qt.Key.Key_B: lambda: self.set_painting(not self.painting),
         }
-        return keys | self._brush.keys() if self.painting else keys
+        return keys | self._brush.actions() if self.painting else keys
 
 
 _KEYS = (

@@ -58,4 +58,6 @@ class ProfilePlot(Plot):
         super().resizeEvent(event)
         if event is not None:  # pyqtgraph calls this before there are axes
             step = 20 if self.height() > 110 else 30
-            self.show_ticks([(value, f"{value}") for value in range(0, round(self._low) - 1, -step)])
+            self.show_ticks(
+                [(value, f"{value}") for value in range(0, round(self._low) - 1, -step)]
+            )
