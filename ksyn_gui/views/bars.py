@@ -33,9 +33,11 @@ def paint_colour_bar(painter: QPainter, field: QRectF, table: Lut, low: str, hig
     """Paint a colour table at the right of a field, with what its two ends stand for."""
     box = QRectF(field.width() - 16, field.height() * 0.24, 7, field.height() * 0.5)
     places = np.linspace(255, 0, max(round(box.height()), 1)).astype(int)
-    column = np.ascontiguousarray(table[places])
-    picture = QImage(column.data, 1, len(places), 3, QImage.Format.Format_RGB888)
-    painter.drawImage(box, picture)
+    colours = np.full((len(places), round(box.width()), 4), 255, np.uint8)
+    colours[..., :3] = table[places, None, ::-1]  # blue, green, red: Qt paints it unconverted
+    rows, columns, _ = colours.shape
+    picture = QImage(colours.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    painter.drawImage(box.toRect().topLeft(), picture)
     painter.setPen(QPen(QColor(120, 124, 130), 1))
     painter.drawRect(box)
     label = QRectF(box.right() - 90, 0, 90, 13)

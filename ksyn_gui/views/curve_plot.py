@@ -7,13 +7,13 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ksyn_gui.scalars import scalar_text, scalar_title, scalar_unit
 from ksyn_gui.views.bars import line_of
-from ksyn_gui.views.graph import InfiniteLine, ScatterPlotItem
-from ksyn_gui.views.plot import Plot, Ticks
+from ksyn_gui.views.graph import InfiniteLine
+from ksyn_gui.views.plot import DIAMOND, DOT, Mark, Plot, Ticks
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Steps, ascending, and values."""
@@ -38,8 +38,7 @@ class CurvePlot(QWidget):
         self._title, self._number = QLabel(_title(name)), QLabel()
         self._plot = Plot(steps_below=True)
         self._line = InfiniteLine(angle=90)
-        self._best_mark = ScatterPlotItem(symbol="d", size=10, antialias=True)
-        self._mark = ScatterPlotItem(symbol="o", size=8, antialias=True)
+        self._best_mark, self._mark = Mark(DIAMOND), Mark(DOT)
         for item in (self._line, self._best_mark, self._mark):
             self._plot.box.addItem(item, ignoreBounds=True)
         layout = QGridLayout(self)
@@ -124,15 +123,15 @@ class CurvePlot(QWidget):
         value = self.value_at(self._marked())
         self._number.setText("" if value is None else scalar_text(self.name, value))
         best = self.best
-        self._best_mark.setData(*_points(best and (best[0], self._height(best[1]))))
+        self._best_mark.show_at(best and QPointF(best[0], self._height(best[1])))
         newest = self._steps.size == 1
         self._line.setVisible(self._shown is not None and value is not None)
         if value is None or not (newest or self._shown is not None):
-            self._mark.setData([], [])
+            self._mark.show_at(None)
             return
         step = min(self._marked(), int(self._steps[-1]))
         self._line.setValue(step)
-        self._mark.setData(*_points((step, self._height(value))))
+        self._mark.show_at(QPointF(step, self._height(value)))
 
     def _scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.log10(values) if self._logarithmic else values
@@ -182,8 +181,7 @@ class CurvePlot(QWidget):
         self._plot.curve.setPen(line_of(accent, 1.7))
         self._line.setPen(line_of(self._ink(0.45), 1, Qt.PenStyle.DashLine))
         for mark, colour in ((self._best_mark, self._ink(0.85)), (self._mark, accent)):
-            mark.setPen(line_of(ground, 1.4))
-            mark.setBrush(QBrush(colour))
+            mark.set_colours(colour, ground)
         font = self.font()
         font.setPointSizeF(max(font.pointSizeF() * 0.88, 7.0))
         self._plot.set_tick_font(font)
@@ -202,10 +200,6 @@ class CurvePlot(QWidget):
 def _title(name: str) -> str:
     unit = scalar_unit(name)
     return scalar_title(name) + (f" [{unit}]" if unit else "")
-
-
-def _points(point: tuple[float, float] | None) -> tuple[list[float], list[float]]:
-    return ([], []) if point is None else ([point[0]], [point[1]])
 
 
 def _round_step(rough: float) -> float:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from PySide6.QtCore import QPointF, QRectF, Signal
-    from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPen
+    from PySide6.QtGui import QColor, QFont, QImage, QPen
     from PySide6.QtWidgets import (
         QGraphicsGridLayout,
         QGraphicsItem,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
             yRange: tuple[float, float] | None = ...,
             padding: float | None = ...,
         ) -> None: ...
+        def updateMatrix(self) -> None: ...
         def mapSceneToView(self, place: QPointF) -> QPointF: ...
         def mapViewToScene(self, place: QPointF) -> QPointF: ...
 
@@ -93,29 +94,18 @@ if TYPE_CHECKING:
     class PlotCurveItem(QGraphicsObject):
         """Draws a polyline."""
 
-        def __init__(self, *, connect: str = ..., antialias: bool = ...) -> None: ...
+        def __init__(self, *, antialias: bool = ...) -> None: ...
         def setData(  # type: ignore[override]
             self, x: NDArray[Any], y: NDArray[Any]
         ) -> None: ...
         def setPen(self, pen: QPen) -> None: ...
-
-    class ScatterPlotItem(QGraphicsObject):
-        """Draws a mark at each point."""
-
-        def __init__(
-            self, *, symbol: str, size: float, pxMode: bool = ..., antialias: bool = ...
-        ) -> None: ...
-        def setData(  # type: ignore[override]
-            self, x: Sequence[float], y: Sequence[float]
-        ) -> None: ...
-        def setPen(self, pen: QPen) -> None: ...
-        def setBrush(self, brush: QBrush) -> None: ...
 
     class AxisItem(QGraphicsWidget):
         """Ticks and their numbers along one side."""
 
         def __init__(self, orientation: str) -> None: ...
         def linkToView(self, view: ViewBox) -> None: ...
+        def enableAutoSIPrefix(self, enable: bool) -> None: ...
         def setTicks(self, ticks: list[Sequence[tuple[float, str]]]) -> None: ...
         def setStyle(  # type: ignore[override]
             self,
@@ -136,7 +126,6 @@ else:
         ImageItem,
         InfiniteLine,
         PlotCurveItem,
-        ScatterPlotItem,
         ViewBox,
     )
 
@@ -146,6 +135,5 @@ __all__ = [
     "ImageItem",
     "InfiniteLine",
     "PlotCurveItem",
-    "ScatterPlotItem",
     "ViewBox",
 ]

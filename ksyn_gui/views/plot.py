@@ -4,16 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from ksyn_gui.views.bars import line_of
 from ksyn_gui.views.graph import AxisItem, GraphicsView, PlotCurveItem, ViewBox
 
 Ticks = Sequence[tuple[float, str]]
 """Places and what is written there."""
+
+
+DOT, DIAMOND = QPainterPath(), QPainterPath()
+DOT.addEllipse(QRectF(-4, -4, 8, 8))
+DIAMOND.addPolygon(
+    QPolygonF([QPointF(0, -5), QPointF(5, 0), QPointF(0, 5), QPointF(-5, 0), QPointF(0, -5)])
+)
+
+
+class Mark(QGraphicsPathItem):
+    """A mark at one place of a plot, as large at every zoom."""
+
+    def __init__(self, shape: QPainterPath) -> None:
+        super().__init__(shape)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+
+    def show_at(self, place: QPointF | None) -> None:
+        """Stand at that place, or nowhere."""
+        self.setVisible(place is not None)
+        if place is not None:
+            self.setPos(place)
+
+    def set_colours(self, inside: QColor, edge: QColor) -> None:
+        """Fill with one colour, and set off from the curve with another."""
+        self.setBrush(inside)
+        self.setPen(line_of(edge, 1.4))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Paint with smooth edges."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        super().paint(painter, option, widget)
 
 
 class Plot(GraphicsView):
@@ -28,7 +68,7 @@ class Plot(GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.box = ViewBox(enableMouse=False, enableMenu=False)
-        self._grid, self.curve = PlotCurveItem(connect="pairs"), PlotCurveItem(antialias=True)
+        self._grid, self.curve = QGraphicsPathItem(), PlotCurveItem(antialias=True)
         for item in (self._grid, self.curve):
             self.box.addItem(item, ignoreBounds=True)
         self._values, self._steps = AxisItem("left"), AxisItem("bottom")
@@ -41,6 +81,7 @@ class Plot(GraphicsView):
             layout.addItem(self._steps, 1, 1)
         for axis in (self._values, self._steps):
             axis.linkToView(self.box)
+            axis.enableAutoSIPrefix(False)
             axis.setPen(QPen(Qt.PenStyle.NoPen))
             axis.setStyle(tickLength=0, tickAlpha=0, hideOverlappingLabels=False)
         self._values.setWidth(44)
@@ -52,11 +93,15 @@ class Plot(GraphicsView):
         """Show these steps and values."""
         self._reach = steps
         self.box.setRange(xRange=steps, yRange=values, padding=0)
+        self.box.updateMatrix()  # when painted, it would be painted twice
 
     def show_ticks(self, values: Ticks, steps: Ticks = ()) -> None:
         """Write these numbers beside and below; the first ones with a line across."""
-        heights = np.array([height for height, _ in values], np.float64)
-        self._grid.setData(np.tile(self._reach, heights.size), np.repeat(heights, 2))
+        lines = QPainterPath()
+        for height, _ in values:
+            lines.moveTo(self._reach[0], height)
+            lines.lineTo(self._reach[1], height)
+        self._grid.setPath(lines)
         if (values, steps) != self._written:
             self._written = (values, steps)
             self._values.setTicks([values])

@@ -143,6 +143,7 @@ class Surface(GraphicsView):
         width, height = size.width() / scale, size.height() / scale
         box = QRectF(port.x - width / 2, port.y - height / 2, width, height)
         self.field.setRange(rect=box, padding=0)
+        self.field.updateMatrix()  # when painted, it would be painted twice
         self.port_changed.emit()
 
     # --- what lies over the picture -----------------------------------------------------------
