@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
 from ksyn_gui.views.complex_modes import (
@@ -22,6 +22,7 @@ from ksyn_gui.views.complex_modes import (
     values_of,
 )
 from ksyn_gui.views.kspace_brush import Brush, KSpaceBrush
+from ksyn_gui.views.mask_overlay import MaskOverlay
 from ksyn_gui.views.newest import Newest
 from ksyn_gui.views.view_header import ViewHeader, after, choice
 
@@ -29,10 +30,6 @@ COMBINED = -1
 """Stands for all coils together."""
 _MODES = tuple(Mode)
 _ALL = "All coils"
-_MEASURED = (86, 180, 233, 56)
-_MISSING = (10, 11, 13, 158)
-_GENERATED = (230, 159, 0, 77)
-"""Red, green, blue and alpha of the mask over k-space."""
 
 
 class KSpaceView(QWidget):
@@ -62,17 +59,14 @@ class KSpaceView(QWidget):
         self._brush = KSpaceBrush(self.canvas, self)
         self._modes = choice(_MODES, "What is shown of k-space", "Next: M. Back: Shift+M. Log: L")
         self._coils = choice([_ALL], "Coil", "Previous coil: J. Next coil: K")
-        self._overlay_button = _overlay_button()
+        self._overlay = MaskOverlay(self.canvas, self)
         self._measured: Samples | None = None
         self._predicted: Samples | None = None
         self._shown: Samples | None = None
-        self._mask: NDArray[np.bool_] | None = None
         self._mode, self._coil = Mode.LOG, COMBINED
         self._voxel = (1e-3, 1e-3)
         self._combining = Newest(self)
         self._combining.finished.connect(self._show)
-        self._tinting = QTimer(self, singleShot=True, interval=0)
-        self._tinting.timeout.connect(self._tint)
         self._lay_out()
         self._connect()
         self.canvas.set_look(LOOKS[self._mode].lut, LOOKS[self._mode].automatic, "log₁₀")
@@ -114,8 +108,7 @@ class KSpaceView(QWidget):
 
     def set_mask(self, mask: NDArray[np.bool_] | None) -> None:
         """Draw which samples are measured, ``ky kx``."""
-        self._mask = mask
-        self._tinting.start()
+        self._overlay.set_mask(mask)
 
     def set_voxel_size(self, height: float, width: float) -> None:
         """Say how large a pixel of the image is [m]; it sets the spacing of the samples."""
@@ -157,7 +150,7 @@ class KSpaceView(QWidget):
 
     def set_overlay_shown(self, shown: bool) -> None:
         """Show or hide the mask over the samples."""
-        self._overlay_button.setChecked(shown)
+        self._overlay.button.setChecked(shown)
 
     # --- brush --------------------------------------------------------------------------------
 
@@ -207,7 +200,7 @@ class KSpaceView(QWidget):
         elif measured is None:
             self._shown = None
             self.canvas.clear()
-            self._tint()
+            self._overlay.draw()
         elif self._coil == COMBINED and measured.shape[0] > 1:
             self._combining.submit(lambda: combined(measured))
         else:
@@ -216,7 +209,7 @@ class KSpaceView(QWidget):
     def _show(self, samples: Samples) -> None:
         self._shown = samples
         self._draw()
-        self._tinting.start()
+        self._overlay.draw_soon()
 
     def _draw(self) -> None:
         if self._shown is None:
@@ -226,29 +219,13 @@ class KSpaceView(QWidget):
         source = above_floor(values) if self._mode in (Mode.LOG, Mode.COLOUR) else None
         self.canvas.set_values(values, hue=hue, level_source=source)
 
-    def _tint(self) -> None:
-        self._tinting.stop()
-        overlay, mask = self.canvas.surface.overlay, self._mask
-        shown = self._overlay_button.isChecked() and mask is not None and not self.canvas.is_empty
-        overlay.setVisible(shown)
-        self._write_caption()
-        if not shown or mask is None or mask.shape != self._matrix():
-            overlay.setVisible(False)
-            return
-        other = _MISSING if self._predicted is None else _GENERATED
-        table = np.array([other, _MEASURED], np.uint8)
-        overlay.show_kinds(mask.view(np.uint8), table, self.canvas.surface.extent)
-
     def _write_caption(self) -> None:
         coil = _ALL if self._coil == COMBINED else f"coil {self._coil + 1} of {self._n_coils()}"
-        text = f"{self._mode}, {coil.lower()}"
-        if self._mask is not None and self._overlay_button.isChecked():
-            other = "dark: not measured" if self._predicted is None else "orange: generated"
-            text += f"\nblue: measured ({100 * self._mask.mean():.1f} %), {other}"
-        self.canvas.set_caption(text)
+        self.canvas.set_caption(f"{self._mode}, {coil.lower()}{self._overlay.legend}")
 
     def _update_strip(self) -> None:
         made_up = self._predicted is not None
+        self._overlay.set_generated(made_up)
         self.canvas.set_strip(AI_RECONSTRUCTED if made_up else NOT_FOR_DIAGNOSIS)
 
     def _words_for(self, row: int, column: int) -> str:
@@ -259,14 +236,8 @@ class KSpaceView(QWidget):
         where = f"kx {column - columns // 2:+d}  ky {row - rows // 2:+d}"
         size = f"{value.real:.3g} {value.imag:+.3g}i"
         turn = np.degrees(cmath.phase(value))
-        return f"{where}   {size}   |z| {abs(value):.3g} ∠ {turn:.0f}°{self._state_of(row, column)}"
-
-    def _state_of(self, row: int, column: int) -> str:
-        if self._mask is None or self._mask.shape != self._matrix():
-            return ""
-        if self._mask[row, column]:
-            return "   measured"
-        return "   not measured" if self._predicted is None else "   generated"
+        state = self._overlay.state_of(row, column)
+        return f"{where}   {size}   |z| {abs(value):.3g} ∠ {turn:.0f}°{state}"
 
     # --- small things -------------------------------------------------------------------------
 
@@ -296,7 +267,7 @@ class KSpaceView(QWidget):
         self._coils.blockSignals(False)
 
     def _lay_out(self) -> None:
-        for widget in (self._overlay_button, self._coils, self._modes):
+        for widget in (self._overlay.button, self._coils, self._modes):
             self.header.add(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -310,7 +281,7 @@ class KSpaceView(QWidget):
     def _connect(self) -> None:
         self._modes.currentIndexChanged.connect(lambda index: self.set_mode(_MODES[index]))
         self._coils.currentIndexChanged.connect(lambda index: self.choose_coil(index - 1))
-        self._overlay_button.toggled.connect(lambda _: self._tint())
+        self._overlay.drawn.connect(self._write_caption)
         self._brush.stroke_started.connect(self.stroke_started)
         self._brush.stroked.connect(self.stroked)
         self._brush.stroke_finished.connect(self.stroke_finished)
@@ -354,15 +325,3 @@ _KEYS = (
     "M: next mode; L: logarithm; J, K: coil; B: take the brush or put it away\n"
     "With the brush: arrows move it, Space paints, X erases, [ ] size, T lines or points"
 )
-
-
-def _overlay_button() -> QToolButton:
-    button = QToolButton()
-    button.setText("Mask")
-    button.setCheckable(True)
-    button.setChecked(True)
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName("Show the mask over k-space")
-    button.setToolTip("Blue is measured; dark is not; orange was made up by the method")
-    return button
