@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from ksyn_gui.forms import WholeBox
 from ksyn_gui.header_model import HeaderModel
-from ksyn_gui.parts import GAP, column, hairline, heading, push_button, quiet, tool_button
+from ksyn_gui.parts import GAP, Elided, column, hairline, heading, push_button, quiet, tool_button
 from ksyn_gui.session import COMBINED, Session
 from ksyn_gui.settings import Settings
 
@@ -52,7 +52,7 @@ class StudyPanel(QWidget):
         self.open_button = push_button("Open …", "folder-open", "Open a scan (Ctrl+O)")
         self.recent_button = tool_button("clock-counter-clockwise", "Recent scans", "Recent scans")
         self.demo_button = push_button("Open demo scan", "brain", "Open the built-in scan (Ctrl+D)")
-        self.title = QLabel()
+        self.title = Elided()
         self.about = quiet(_EMPTY)
         self.slice = Position("Slice", self)
         self.frame = Position("Frame", self)
