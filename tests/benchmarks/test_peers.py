@@ -40,7 +40,9 @@ def one_core(all_cores: None) -> None:
 @pytest.fixture(scope="module")
 def table(request: pytest.FixtureRequest) -> Iterator[Table]:
     """Collect rows and print them when all is done."""
-    rows = Table("case", "what", "K-Syn", "BART", "sigpy", "allowed", title="One thread")
+    rows = Table(
+        "case", "what", "K-Syn", "BART", "sigpy", "allowed", title="One thread; processor time"
+    )
     yield rows
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
@@ -53,14 +55,16 @@ def test_espirit_maps_explain_the_images(
     benchmark: BenchmarkFixture, case: Case, table: Table
 ) -> None:
     kspace, mask = scan(case).ours()
-    maps = benchmark.pedantic(espirit, (kspace, mask), rounds=3, warmup_rounds=1).maps[0].numpy()
+    started = time.process_time()
+    maps = benchmark.pedantic(espirit, (kspace, mask), rounds=3).maps[0].numpy()
+    seconds = [(time.process_time() - started) / 3]
     ours, truth = projection_error(maps, case), projection_error(scan(case).maps, case)
     bart, bart_seconds = bart_maps(case)
     sigpy, sigpy_seconds = sigpy_maps(case)
     allowed = max(0.01, truth + 0.004)
     peers = [f"{projection_error(maps, case):.4f}" for maps in (bart, sigpy)]
     table.add_row(str(case), "projection error", f"{ours:.4f}", *peers, f"≤ {allowed:.4f}")
-    seconds = [benchmark.stats.stats.min, bart_seconds, sigpy_seconds]
+    seconds += [bart_seconds, sigpy_seconds]
     table.add_row("", "seconds", *(f"{s:.2f}" for s in seconds), "")
     assert ours <= allowed
 
@@ -74,7 +78,7 @@ def test_cg_sense_is_as_good_as_barts(
     bart, bart_seconds = bart_pics(case, "-l2", "-r0", "-i30")
     here, there = psnr(image, case), psnr(bart, case)
     allowed = f"≥ {there - 0.3:.2f}"
-    table.add_row(str(case), "CG-SENSE [dB]", f"{here:.2f}", f"{there:.2f}", "", allowed)
+    table.add_row(str(case), "CG-SENSE, dB", f"{here:.2f}", f"{there:.2f}", "", allowed)
     total = bart_maps(case)[1] + bart_seconds
     table.add_row("", "seconds, with maps", f"{seconds:.2f}", f"{total:.2f}", "", "")
     assert here >= there - 0.3
@@ -88,7 +92,7 @@ def test_l1_wavelet_is_as_good_and_quick_as_barts(
     here, seconds = benchmark.pedantic(best_of_ours, (case,), rounds=1)
     there, bart_seconds = best_of_bart(case)
     allowed = f"≥ {there - 0.5:.2f}"
-    table.add_row(str(case), "L1-wavelet [dB]", f"{here:.2f}", f"{there:.2f}", "", allowed)
+    table.add_row(str(case), "L1-wavelet, dB", f"{here:.2f}", f"{there:.2f}", "", allowed)
     row = [f"{seconds:.2f}", f"{bart_seconds:.2f}", "", f"≤ {1.5 * bart_seconds:.2f}"]
     table.add_row("", "seconds, with maps", *row)
     assert here >= there - 0.5
