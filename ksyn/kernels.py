@@ -7,10 +7,64 @@ the kernels of any neighbourhood are stands in a part of it.
 from __future__ import annotations
 
 import torch
-from jaxtyping import Complex
+from jaxtyping import Bool, Complex, Int
 from torch import Tensor
 
 from ksyn.lowrank import hankel_gram
+from ksyn.neighbourhoods import Group
+
+
+def fill(
+    kspace: Complex[Tensor, "frame coil ky kx"],
+    measured: Complex[Tensor, "frame coil ky kx"],
+    gram: Complex[Tensor, "tap tap"],
+    group: Group,
+) -> Complex[Tensor, "frame coil ky kx"]:
+    """Return the k-space with the missing samples of a group interpolated from measured ones.
+
+    Args:
+        kspace: What was filled before.
+        measured: Samples to interpolate from.
+        gram: AᴴA of the group's window, regularised.
+        group: Which samples, and what is measured around them.
+    """
+    taps, real = group.sources()
+    weights = grappa_weights(gram, taps, real, n_coils=kspace.shape[1]).to(kspace.dtype)
+    sources = group.around(measured, taps).flatten(2)
+    filled = kspace.movedim(1, -1).clone(memory_format=torch.contiguous_format)
+    filled.flatten(0, 2)[group.members.flatten()] = (sources @ weights).flatten(0, 1)
+    return filled.movedim(-1, 1).contiguous()
+
+
+def grappa_weights(
+    gram: Complex[Tensor, "tap tap"],
+    taps: Int[Tensor, "pattern source"],
+    real: Bool[Tensor, "pattern source"],
+    n_coils: int,
+) -> Complex[Tensor, "pattern weight coil"]:
+    """Return the least-squares weights of the sources of each pattern for the window's middle.
+
+    Args:
+        gram: AᴴA of the window, regularised; coil by coil, tap by tap.
+        taps: Sources of each pattern, as numbers of taps.
+        real: Which of them are there; the others only fill rows up, and get weight 0.
+        n_coils: Receive channels.
+
+    Returns:
+        Weights ``source coil`` of each coil's sample in the middle.
+
+    Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002), eq. 3.
+    """
+    n_taps = len(gram) // n_coils
+    # tap tap coil coil
+    pairs = gram.reshape(n_coils, n_taps, n_coils, n_taps).permute(1, 3, 0, 2)
+    there = real.repeat_interleave(n_coils, dim=1)
+    normal = pairs[taps[:, :, None], taps[:, None, :]].transpose(2, 3).flatten(3, 4).flatten(1, 2)
+    right = pairs[taps, n_taps // 2].flatten(1, 2)
+    alone = torch.eye(normal.shape[-1], dtype=gram.dtype, device=gram.device)
+    normal = torch.where(there[:, :, None] & there[:, None, :], normal, alone)
+    factor = torch.linalg.cholesky(normal)
+    return torch.cholesky_solve(torch.where(there[..., None], right, 0), factor)
 
 
 def spirit_filters(

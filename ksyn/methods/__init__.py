@@ -2,6 +2,7 @@
 
 from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.methods.cg_sense import CgSense
+from ksyn.methods.grappa import Grappa
 from ksyn.methods.l1_wavelet import L1Wavelet
 from ksyn.methods.protocol import Method
 from ksyn.methods.slr import Slr
@@ -11,5 +12,5 @@ from ksyn.methods.zero_filled import ZeroFilled
 from ksyn.registry import Registry
 
 METHODS: Registry[type[Method]] = Registry(
-    "method", ZeroFilled, CgSense, L1Wavelet, TotalVariation, Spirit, Slr, AkDiffusion
+    "method", ZeroFilled, CgSense, L1Wavelet, TotalVariation, Grappa, Spirit, Slr, AkDiffusion
 )
