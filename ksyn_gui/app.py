@@ -20,6 +20,9 @@ from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 from ksyn_gui.theme import Theme, icon
 
+_SWITCH_INTERVAL = 0.0005
+"""Time after which a thread gives way to another [s]: while the window draws, a reconstruction
+waits that long to begin its next operation."""
 _SMOKE_SECONDS = 180
 """After that long a smoke test has failed [s]."""
 
@@ -29,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     become_if_asked()
     flags = _flags(arguments)
     crash.quiet_qt()
-    application = _application()
+    application = make_application()
     settings = Settings()
     theme = Theme(application, flags.theme or settings.theme)
     session = Session()
@@ -52,13 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _leave(code)
 
 
-def _application() -> QApplication:
+def make_application() -> QApplication:
+    """Return the one application there is, made ready for the window."""
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("K-Syn")
     application.setOrganizationName("K-Syn")
     application.setDesktopFileName("ksyn")
     application.setWindowIcon(icon("aperture"))
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     return application
 
 
