@@ -21,7 +21,7 @@ LONGEST_INTERVAL = 0.4
 """Time between two deliveries however long making one ready takes [s]."""
 SHARE = 0.015
 """Share of the stream's time that may go into making deliveries ready."""
-DRAWING_SHARE = 0.04
+DRAWING_SHARE = 0.03
 """Share of the time that may go into drawing them: Python runs in one thread at a time."""
 
 _unfinished: list[QThread] = []
