@@ -10,7 +10,8 @@ import torch
 from jaxtyping import Bool, Complex, Int
 from torch import Tensor
 
-from ksyn.lowrank import hankel_gram
+from ksyn.data import KSpace, Mask
+from ksyn.lowrank import calibration_for, gram_of, hankel_gram
 from ksyn.neighbourhoods import Group
 
 
@@ -65,6 +66,18 @@ def grappa_weights(
     normal = torch.where(there[:, :, None] & there[:, None, :], normal, alone)
     factor = torch.linalg.cholesky(normal)
     return torch.cholesky_solve(torch.where(there[..., None], right, 0), factor)
+
+
+def spirit_gram(
+    kspace: KSpace, mask: Mask, kernel: int, regularisation: float
+) -> Complex[Tensor, "coil coil y x"]:
+    """Return (G − I)ᴴ (G − I) in the image domain, as `annihilating_gram` does for its filters.
+
+    Raises:
+        ShapeError: The fully sampled centre is smaller than the kernel.
+    """
+    calibration = calibration_for(kspace, mask, (kernel, kernel))
+    return gram_of(spirit_filters(calibration, kernel, regularisation), kspace.matrix)
 
 
 def spirit_filters(

@@ -67,13 +67,18 @@ def calibration_for(
         ShapeError: It is smaller than the kernel.
     """
     calibration = calibration_data(kspace, mask)
+    check_room(calibration, kernel)
+    return calibration
+
+
+def check_room(calibration: Complex[Tensor, "coil ky kx"], kernel: tuple[int, int]) -> None:
+    """Raise ShapeError if the calibration centre does not hold the kernel."""
     if any(n < side for n, side in zip(calibration.shape[-2:], kernel, strict=True)):
         raise ShapeError(
             f"The calibration centre is {tuple(calibration.shape[-2:])} (ky, kx), smaller than the "
             f"kernel of {kernel[0]} × {kernel[1]}.",
             hint="Choose a smaller kernel, or a mask with more autocalibration (ACS) lines.",
         )
-    return calibration
 
 
 def gram_of(

@@ -107,11 +107,11 @@ def groups(mask: Mask, window: Window, n_coils: int) -> list[Group]:
 
 
 def _acceleration_outside(mask: Mask, centre: tuple[slice, slice]) -> float:
-    """Return samples per measured sample where the calibration centre is not."""
+    """Return samples per measured sample where the calibration centre is not; 1 if it is all."""
     outside = torch.ones_like(mask.samples)
     outside[..., centre[0], centre[1]] = False
     measured = int((mask.samples & outside).sum())
-    return max(int(outside.sum()), 1) / max(measured, 1)
+    return int(outside.sum()) / measured if measured else 1.0
 
 
 def _surroundings(

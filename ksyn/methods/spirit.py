@@ -9,8 +9,8 @@ import torch
 
 from ksyn.completion import complete, completed_step, kept
 from ksyn.data import Problem, Step
-from ksyn.kernels import spirit_filters
-from ksyn.lowrank import apply_gram, calibration_for, gram_of
+from ksyn.kernels import spirit_gram
+from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
 from ksyn.options import option
 
@@ -33,16 +33,13 @@ class Spirit(Method):
         5, low=2, high=15, unit="samples", help="Side of the surroundings that predict a sample."
     )
     regularisation: float = option(
-        0.01, low=0.0, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
+        0.01, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
     )
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
-        side = (self.kernel, self.kernel)
-        calibration = calibration_for(problem.kspace, problem.mask, side)
-        filters = spirit_filters(calibration, self.kernel, self.regularisation)
-        gram = gram_of(filters, problem.kspace.matrix)
+        gram = spirit_gram(problem.kspace, problem.mask, self.kernel, self.regularisation)
         iterates = complete(problem, lambda z: apply_gram(gram, z), self.iterations)
         for index, images in enumerate(iterates):
             yield completed_step(problem, kept(problem, images), index, self.iterations)

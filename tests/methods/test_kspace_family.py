@@ -10,7 +10,7 @@ from ksyn.encoding import energy
 from ksyn.methods import METHODS
 from ksyn.phantoms import coil_maps, scan_of, shepp_logan
 
-FAMILY = ["grappa", "spirit", "slr"]
+FAMILY = ["grappa", "spirit", "l1-spirit", "loraks", "slr"]
 KEEPERS = [name for name in FAMILY if name != "slr"]
 MATRIX = (64, 60)
 
