@@ -73,11 +73,12 @@ def test_grappa_is_exact_where_coils_are_shifted_copies(matrix, rng):
     assert torch.equal(kspace * mask.samples, measured)
 
 
-def test_filling_leaves_its_input_alone(rng):
-    full, mask = shifted_copies((24, 21), rng), every_third((24, 21))
+@pytest.mark.parametrize("n_coils", [1, 3])
+def test_filling_leaves_its_input_alone(n_coils, rng):
+    full, mask = shifted_copies((24, 21), rng, n_coils), every_third((24, 21))
     measured = full * mask.samples
     before = measured.clone()
-    (group, *_) = groups(mask, (1, 5), 3)
+    (group, *_) = groups(mask, (1, 5), n_coils)
     filled = fill(measured, measured, ridge(hankel_gram(full[0], (1, 5)), 1e-8), group)
     assert torch.equal(measured, before)
     assert not torch.equal(filled, measured)

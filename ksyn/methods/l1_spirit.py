@@ -48,6 +48,9 @@ class L1Spirit(Method):
     )
     wavelet: WaveletName = option("db2", help="Daubechies wavelet.")
     levels: int = option(4, low=1, high=8, advanced=True, help="Levels of the transform at most.")
+    shifts: bool = option(
+        True, advanced=True, help="Shift the wavelet's grid at random in each iteration."
+    )
     penalty: float = option(
         0.03,
         low=1e-4,
@@ -84,10 +87,16 @@ class L1Spirit(Method):
         """Return the proximal point of the joint L1 norm, on a grid shifted at random."""
         matrix = (images.shape[-2], images.shape[-1])
         wavelet = Wavelet(self.wavelet, self.levels).fitted(matrix)
-        y, x = torch.randint(2**wavelet.levels, (2,), generator=rng, device=rng.device).tolist()
+        y, x = self._shift(2**wavelet.levels, rng)
         rolled = torch.roll(images, (y, x), dims=(-2, -1))
         coefficients = wavelet.forward(rolled).map_details(lambda d: shorten(d, threshold))
         return torch.roll(wavelet.inverse(coefficients, matrix), (-y, -x), dims=(-2, -1))
+
+    def _shift(self, side: int, rng: torch.Generator) -> tuple[int, int]:
+        if not self.shifts:
+            return (0, 0)
+        y, x = torch.randint(side, (2,), generator=rng, device=rng.device).tolist()
+        return (y, x)
 
 
 def shorten(

@@ -9,6 +9,7 @@ from ksyn.data import KSpace, Mask, Problem
 from ksyn.encoding import energy
 from ksyn.errors import ShapeError
 from ksyn.fourier import image_to_kspace, kspace_to_image
+from ksyn.kernels import spirit_gram
 from ksyn.lowrank import annihilation, correlate, gram_of
 from ksyn.masks import MASKS
 from ksyn.methods import METHODS
@@ -16,6 +17,7 @@ from ksyn.methods.l1_spirit import shorten
 from ksyn.methods.loraks import Loraks, disc, null_space, symmetric_centre
 from ksyn.noise import complex_noise
 from ksyn.phantoms import coil_maps, scan_of, shepp_logan
+from ksyn.wavelet import Wavelet
 
 FAMILY = ["grappa", "spirit", "l1-spirit", "loraks", "slr"]
 KEEPERS = [name for name in FAMILY if name != "slr"]
@@ -112,7 +114,7 @@ def test_slr_keeps_measured_samples_the_better_the_less_its_penalty():
         last("slr", problem, penalty=w, iterations=80).scalars["data_residual"] for w in weights
     ]
     assert residuals == sorted(residuals, reverse=True)
-    assert residuals[-1] < 0.02
+    assert residuals[-1] < 0.2 * residuals[0]
 
 
 @every_method
@@ -175,6 +177,32 @@ def test_without_sparsity_l1_spirit_is_spirit():
     plain = last("spirit", problem, iterations=60).image
     split = last("l1-spirit", problem, sparsity=0, iterations=60).image
     assert error(split, plain) < 0.01
+
+
+def test_the_penalty_of_l1_spirit_changes_the_speed_not_the_end():
+    problem, _ = problem_of(noise=0.01)
+    options = {"sparsity": 0.01, "iterations": 60, "shifts": False}
+    loose, tight = (last("l1-spirit", problem, penalty=p, **options).image for p in (0.03, 0.3))
+    assert error(loose, tight) < 0.01
+
+
+def test_l1_spirit_has_no_better_neighbour(rng):
+    problem, _ = problem_of(noise=0.01)
+    options = {"sparsity": 0.01, "iterations": 100, "levels": 3, "shifts": False}
+    kspace = last("l1-spirit", problem, **options).kspace
+    gram = spirit_gram(problem.kspace, problem.mask, 5, 0.01)
+
+    def objective(kspace):
+        images = kspace_to_image(kspace)
+        details = Wavelet("db2", 3).forward(images).details
+        return annihilation(gram, images) / 2 + 0.01 * sum(
+            float(level.norm(dim=1).sum()) for level in details
+        )
+
+    missing, least = ~problem.mask.samples, objective(kspace)
+    nudges = [0.05 * complex_noise(tuple(kspace.shape), rng) for _ in range(3)] + [0.03 * kspace]
+    assert all(objective(kspace + missing * nudge) > least for nudge in nudges)
+    assert all(objective(kspace - missing * nudge) > least for nudge in nudges)
 
 
 def test_sparsity_takes_noise_out():
