@@ -25,12 +25,18 @@ _SWITCH_INTERVAL = 0.0005
 waits that long to begin its next operation."""
 _SMOKE_SECONDS = 180
 """After that long a smoke test has failed [s]."""
+_NO_DISPLAY = """There is no display here, so no window can open.
+Use the command line, for example `ksyn demo`, or set QT_QPA_PLATFORM=offscreen for a picture.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window; return what the process shall exit with."""
     become_if_asked()
     flags = _flags(arguments)
+    if not _has_display():
+        sys.stderr.write(_NO_DISPLAY)
+        return 1
     crash.quiet_qt()
     application = make_application()
     settings = Settings()
@@ -65,6 +71,12 @@ def make_application() -> QApplication:
     application.setWindowIcon(icon("aperture"))
     sys.setswitchinterval(_SWITCH_INTERVAL)
     return application
+
+
+def _has_display() -> bool:
+    """Return whether Qt has somewhere to draw; it aborts the process where it has not."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(map(os.environ.get, names))
 
 
 def _leave(code: int) -> int:
