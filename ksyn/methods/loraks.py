@@ -37,7 +37,9 @@ class Loraks(Method):
     title: ClassVar[str] = "AC-LORAKS"
     when: ClassVar[str] = "One coil or many, partial Fourier and odd masks, when phase is smooth."
 
-    iterations: int = option(30, low=1, high=500, help="Conjugate-gradient iterations.")
+    iterations: int = option(
+        15, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
+    )
     radius: int = option(3, low=1, high=7, unit="samples", help="Radius of the discs.")
     phase: bool = option(True, help="Use that the phase is smooth (S), not only the support (C).")
     keep: float = option(0.7, low=0.01, high=0.95, help="Fraction of filters that annihilate.")

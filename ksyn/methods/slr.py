@@ -29,7 +29,9 @@ class Slr(Method):
     title: ClassVar[str] = "Structured low rank"
     when: ClassVar[str] = "What AK-diffusion does without its network, to see what that adds."
 
-    iterations: int = option(40, low=1, high=500, help="Conjugate-gradient iterations.")
+    iterations: int = option(
+        30, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
+    )
     kernel: int = option(5, low=2, high=11, unit="samples", help="Side of the filters.")
     keep: float = option(0.6, low=0.01, high=0.95, help="Fraction of filters that annihilate.")
     penalty: float = option(

@@ -28,7 +28,9 @@ class Spirit(Method):
     title: ClassVar[str] = "SPIRiT"
     when: ClassVar[str] = "Several coils, any mask with a centre: needs no coil maps to unfold."
 
-    iterations: int = option(30, low=1, high=500, help="Conjugate-gradient iterations.")
+    iterations: int = option(
+        15, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
+    )
     kernel: int = option(
         5, low=2, high=15, unit="samples", help="Side of the surroundings that predict a sample."
     )
