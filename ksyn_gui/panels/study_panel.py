@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _EMPTY = "Drop a scan here, open a file, or begin with the demo."
 _ANY = "All files (*)"
+_NAMES_AT_MOST = 0.4
+"""Part of the header's width that names may take; values are what is looked for."""
 
 
 class StudyPanel(QWidget):
@@ -178,11 +180,17 @@ class StudyPanel(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
         widths = table.horizontalHeader()
-        widths.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        widths.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         widths.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        widths.sectionResized.connect(self._share_width)
+        self.header.modelReset.connect(self._share_width)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy_rows)
+
+    def _share_width(self) -> None:
+        most = int(_NAMES_AT_MOST * self.table.viewport().width())
+        self.table.setColumnWidth(0, min(self.table.sizeHintForColumn(0), most))
 
     def copy_rows(self) -> None:
         """Copy the chosen rows of the header, as text."""
