@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from ksyn.file_process import become_if_asked
 from ksyn_gui import crash, runner
 from ksyn_gui.facts import StoredResult, Trouble
+from ksyn_gui.garbage import GarbageCollector
 from ksyn_gui.main_window import MainWindow
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     crash.quiet_qt()
     application = make_application()
+    collector = GarbageCollector(application)
     settings = Settings()
     theme = Theme(application, flags.theme or settings.theme)
     session = Session()
@@ -56,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         window.open(flags.file)
     watcher = _watcher(flags, window)
     code = application.exec()
+    collector.close()
     handler.remove()
     del watcher
     return _leave(code)
