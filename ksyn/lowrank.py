@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import torch
 from jaxtyping import Complex
 from torch import Tensor
+from torch.nn import functional
 
 from ksyn.calibration import calibration_data
 from ksyn.data import KSpace, Mask
@@ -49,28 +50,54 @@ def annihilating_filters(
 
     Source: Zhang et al., Magn. Reson. Med. 66(5), 1241-1253 (2011).
     """
-    calibration = calibration_data(kspace, mask)
-    if min(calibration.shape[-2:]) < kernel:
-        raise ShapeError(
-            f"The calibration centre is {tuple(calibration.shape[-2:])} (ky, kx), smaller than the "
-            f"kernel of {kernel} × {kernel}.",
-            hint="Choose a smaller kernel, or a mask with more autocalibration (ACS) lines.",
-        )
-    vectors = torch.linalg.eigh(_hankel_gram(calibration, kernel)).eigenvectors
+    calibration = calibration_for(kspace, mask, (kernel, kernel))
+    vectors = torch.linalg.eigh(hankel_gram(calibration, (kernel, kernel))).eigenvectors
     n_filters = max(round(keep * vectors.shape[1]), 1)
     filters = vectors[:, :n_filters].to(kspace.samples.dtype)
     shaped: Tensor = filters.T.reshape(n_filters, kspace.n_coils, kernel, kernel)
     return shaped
 
 
+def calibration_for(
+    kspace: KSpace, mask: Mask, kernel: tuple[int, int]
+) -> Complex[Tensor, "coil ky kx"]:
+    """Return the fully sampled centre, averaged over frames.
+
+    Raises:
+        ShapeError: It is smaller than the kernel.
+    """
+    calibration = calibration_data(kspace, mask)
+    check_room(calibration, kernel)
+    return calibration
+
+
+def check_room(calibration: Complex[Tensor, "coil ky kx"], kernel: tuple[int, int]) -> None:
+    """Raise ShapeError if the calibration centre does not hold the kernel."""
+    if any(n < side for n, side in zip(calibration.shape[-2:], kernel, strict=True)):
+        raise ShapeError(
+            f"The calibration centre is {tuple(calibration.shape[-2:])} (ky, kx), smaller than the "
+            f"kernel of {kernel[0]} × {kernel[1]}.",
+            hint="Choose a smaller kernel, or a mask with more autocalibration (ACS) lines.",
+        )
+
+
 def gram_of(
     filters: Complex[Tensor, "filter coil taps taps"], matrix: tuple[int, int]
 ) -> Complex[Tensor, "coil coil y x"]:
-    """Return Σ_r conj(f_rc(x)) f_rd(x), f_r the images of the filters, without making the images.
+    """Return Σ_r conj(f_rc(x)) f_rd(x), f_r the images of the filters, without making those."""
+    return cross_gram(filters, filters, matrix)
 
-    Only the filters' autocorrelation, (2k − 1)² numbers a pair of coils, is transformed.
+
+def cross_gram(
+    left: Complex[Tensor, "filter coil taps taps"],
+    right: Complex[Tensor, "filter coil taps taps"],
+    matrix: tuple[int, int],
+) -> Complex[Tensor, "coil coil y x"]:
+    """Return Σ_r conj(f_rc(x)) g_rd(x), f and g the images of the left and the right filters.
+
+    Only the filters' correlation, (2k − 1)² numbers a pair of coils, is transformed.
     """
-    kernel = _autocorrelation(filters)
+    kernel = _correlation(left, right)
     along_y, along_x = (
         _waves(n, taps, kernel) for n, taps in zip(matrix, kernel.shape[-2:], strict=True)
     )
@@ -122,15 +149,16 @@ def _taps(filters: Tensor) -> Iterator[tuple[Tensor, tuple[int, int]]]:
             yield filters[..., i, j], (i - side // 2, j - side // 2)
 
 
-def _hankel_gram(
-    calibration: Complex[Tensor, "coil ky kx"], kernel: int
+def hankel_gram(
+    calibration: Complex[Tensor, "coil ky kx"], kernel: tuple[int, int]
 ) -> Complex[Tensor, "tap tap"]:
     """Return AᴴA of the block-Hankel matrix A in double precision, a few rows of windows at once.
 
-    AᴴA has the square of A's condition, which single precision would not survive.
+    A row of A is one window, its coils one after the other. AᴴA has the square of A's condition,
+    which single precision would not survive.
     """
-    windows = calibration.to(torch.complex128).unfold(1, kernel, 1).unfold(2, kernel, 1)
-    size = windows.shape[0] * kernel**2
+    windows = calibration.to(torch.complex128).unfold(1, kernel[0], 1).unfold(2, kernel[1], 1)
+    size = windows.shape[0] * kernel[0] * kernel[1]
     gram = windows.new_zeros(size, size)
     for rows in torch.split(windows, _ROWS_AT_ONCE, dim=1):
         a = rows.permute(1, 2, 0, 3, 4).reshape(-1, size)
@@ -138,14 +166,15 @@ def _hankel_gram(
     return gram
 
 
-def _autocorrelation(
-    filters: Complex[Tensor, "filter coil taps taps"],
+def _correlation(
+    left: Complex[Tensor, "filter coil taps taps"],
+    right: Complex[Tensor, "filter coil taps taps"],
 ) -> Complex[Tensor, "coil coil lags lags"]:
-    """Return Σ_r Σ_q conj(n_rc(q)) n_rd(q + δ) with lag δ = 0 in the middle."""
-    side = 2 * filters.shape[-1] - 1
-    room = side - filters.shape[-1]
-    spectra = plain_fft(torch.nn.functional.pad(filters, (0, room, 0, room)))
-    products = torch.einsum("rcpq,rdpq->cdpq", spectra.conj(), spectra)
+    """Return Σ_r Σ_q conj(f_rc(q)) g_rd(q + δ) with lag δ = 0 in the middle."""
+    side = 2 * left.shape[-1] - 1
+    room = side - left.shape[-1]
+    spectra = [plain_fft(functional.pad(taps, (0, room, 0, room))) for taps in (left, right)]
+    products = torch.einsum("rcpq,rdpq->cdpq", spectra[0].conj(), spectra[1])
     return centre(plain_ifft(products)) * side
 
 

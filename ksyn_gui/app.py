@@ -15,21 +15,32 @@ from PySide6.QtWidgets import QApplication
 from ksyn.file_process import become_if_asked
 from ksyn_gui import crash, runner
 from ksyn_gui.facts import StoredResult, Trouble
+from ksyn_gui.garbage import GarbageCollector
 from ksyn_gui.main_window import MainWindow
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 from ksyn_gui.theme import Theme, icon
 
+_SWITCH_INTERVAL = 0.0005
+"""Time after which a thread gives way to another [s]: while the window draws, a reconstruction
+waits that long to begin its next operation."""
 _SMOKE_SECONDS = 180
 """After that long a smoke test has failed [s]."""
+_NO_DISPLAY = """There is no display here, so no window can open.
+Use the command line, for example `ksyn demo`, or set QT_QPA_PLATFORM=offscreen for a picture.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window; return what the process shall exit with."""
     become_if_asked()
     flags = _flags(arguments)
+    if not _has_display():
+        sys.stderr.write(_NO_DISPLAY)
+        return 1
     crash.quiet_qt()
-    application = _application()
+    application = make_application()
+    collector = GarbageCollector(application)
     settings = Settings()
     theme = Theme(application, flags.theme or settings.theme)
     session = Session()
@@ -47,19 +58,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         window.open(flags.file)
     watcher = _watcher(flags, window)
     code = application.exec()
+    collector.close()
     handler.remove()
     del watcher
     return _leave(code)
 
 
-def _application() -> QApplication:
+def make_application() -> QApplication:
+    """Return the one application there is, made ready for the window."""
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("K-Syn")
     application.setOrganizationName("K-Syn")
     application.setDesktopFileName("ksyn")
     application.setWindowIcon(icon("aperture"))
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     return application
+
+
+def _has_display() -> bool:
+    """Return whether Qt has somewhere to draw; it aborts the process where it has not."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(map(os.environ.get, names))
 
 
 def _leave(code: int) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -22,16 +20,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QMenu,
-    QSizePolicy,
     QTabWidget,
-    QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ksyn_gui import crash
-from ksyn_gui.actions import ACTIONS, Actions
+from ksyn_gui.actions import Actions
 from ksyn_gui.dialogs.about_dialog import AboutDialog
 from ksyn_gui.dialogs.command_dialog import CommandDialog
 from ksyn_gui.dialogs.crash_dialog import CrashDialog
@@ -39,6 +34,7 @@ from ksyn_gui.dialogs.layout_dialog import LayoutDialog
 from ksyn_gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from ksyn_gui.dock_title import DockTitle
 from ksyn_gui.facts import Engine, MaskChoice, OtherSlice, RunState, Trouble
+from ksyn_gui.menus import LINKS, TOOLS, build_menus, build_toolbar
 from ksyn_gui.message_bar import MessageBar
 from ksyn_gui.panels import PANELS, Area, PanelInfo
 from ksyn_gui.panels.mask_panel import MaskPanel
@@ -59,20 +55,6 @@ if TYPE_CHECKING:  # the engine is loaded after the window is up
 
 SMALLEST = QSize(1100, 700)
 USUAL = QSize(1440, 900)
-_LINKS = {
-    "link_zoom": Link.ZOOM,
-    "link_crosshair": Link.CROSSHAIR,
-    "link_levels": Link.LEVELS,
-    "link_slice": Link.SCROLL,
-}
-_TOOLS = {
-    "tool_levels": Tool.LEVELS,
-    "tool_pan": Tool.PAN,
-    "tool_zoom": Tool.ZOOM,
-    "tool_scroll": Tool.SCROLL,
-}
-_TOOLBAR = (("save",), ("undo", "redo"), tuple(_TOOLS), tuple(_LINKS), ("maximise",))
-"""Names of actions, a line between two groups."""
 
 
 class MainWindow(QMainWindow):
@@ -95,8 +77,10 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.docks = {info.name: self._dock(info) for info in PANELS}
         self._build_middle()
-        self._build_menus()
-        self._build_toolbar()
+        self._recent = QMenu("Open &recent", self)
+        self._recent.setIcon(icon("clock-counter-clockwise"))
+        build_menus(self, self.actions_, self._recent, list(self.docks.values()))
+        build_toolbar(self, self.actions_, self._recent)
         self._build_status_bar()
         self._arrange()
         self._usual = self.saveState(LAYOUT_VERSION)
@@ -150,65 +134,6 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.messages)
         layout.addWidget(self.pictures, 1)
         self.setCentralWidget(middle)
-
-    def _build_menus(self) -> None:
-        self._recent = QMenu("Open &recent", self)
-        self._recent.setIcon(icon("clock-counter-clockwise"))
-        for title, infos in groupby(ACTIONS, key=lambda info: info.menu):
-            menu = self.menuBar().addMenu(f"&{title}")
-            for info in infos:
-                menu.addAction(self.actions_[info.name])
-                if info.name == "open":
-                    menu.addMenu(self._recent)
-                if info.ends_group:
-                    menu.addSeparator()
-            if title == "View":
-                menu.addSeparator()
-                menu.addMenu(self._panels_menu())
-        self._group(*_TOOLS)
-        self._group("system", "light", "dark")
-
-    def _panels_menu(self) -> QMenu:
-        menu = QMenu("Pa&nels", self)
-        menu.setIcon(icon("columns"))
-        for dock in self.docks.values():
-            menu.addAction(dock.toggleViewAction())
-        return menu
-
-    def _group(self, *names: str) -> None:
-        group = QActionGroup(self)
-        for name in names:
-            group.addAction(self.actions_[name])
-
-    def _build_toolbar(self) -> None:
-        bar = QToolBar("Tools", self)
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        bar.toggleViewAction().setVisible(False)
-        bar.addWidget(self._open_button())
-        for group in _TOOLBAR:
-            for name in group:
-                bar.addAction(self.actions_[name])
-                bar.widgetForAction(self.actions_[name]).setAccessibleName(
-                    self.actions_[name].toolTip()
-                )
-            bar.addSeparator()
-        room = QWidget()
-        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(room)
-        for name in ("commands", "shortcuts"):
-            bar.addAction(self.actions_[name])
-        self.addToolBar(bar)
-
-    def _open_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(self.actions_["open"])
-        button.setText("Open")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        button.setMenu(self._recent)
-        return button
 
     def _build_status_bar(self) -> None:
         bar = self.statusBar()
@@ -298,11 +223,11 @@ class MainWindow(QMainWindow):
         # What is chosen in menus, toolbar and by key.
         for name, slot in self._slots().items():
             self.actions_[name].triggered.connect(lambda _on=False, slot=slot: slot())
-        for name, tool in _TOOLS.items():
+        for name, tool in TOOLS.items():
             self.actions_[name].triggered.connect(
                 lambda _on=False, tool=tool: pictures.set_tool(tool)
             )
-        for name, link in _LINKS.items():
+        for name, link in LINKS.items():
             self.actions_[name].setChecked(links.is_on(link))
             self.actions_[name].toggled.connect(lambda on, link=link: links.switch(link, on))
         self._recent.aboutToShow.connect(lambda: self.study_panel.fill_recent(self._recent))
@@ -418,12 +343,12 @@ class MainWindow(QMainWindow):
         self.statusBar().showMessage(text, 5000)
 
     def _show_tool(self, tool: Tool) -> None:
-        for name, other in _TOOLS.items():
+        for name, other in TOOLS.items():
             if other is tool:
                 self.actions_[name].setChecked(True)
 
     def _show_link(self, link: Link, on: bool) -> None:
-        names = [name for name, other in _LINKS.items() if other is link]
+        names = [name for name, other in LINKS.items() if other is link]
         self.actions_[names[0]].setChecked(on)
         if link is Link.SCROLL and on:
             self._alone.clear()

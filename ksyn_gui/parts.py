@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -46,6 +47,21 @@ def value(text: str = "") -> QLabel:
     label = _label(text, "value")
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+class Elided(QLabel):
+    """One line of text that is shortened in the middle where there is no room for all of it."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Need no more room than a few letters."""
+        return QSize(40, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint as much of the text as there is room for."""
+        painter, room = QPainter(self), self.contentsRect()
+        middle = Qt.TextElideMode.ElideMiddle
+        words = self.fontMetrics().elidedText(self.text(), middle, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def hairline() -> QFrame:

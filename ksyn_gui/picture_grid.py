@@ -66,8 +66,7 @@ class PictureGrid(QWidget):
         self.image.set_image(None if step is None else step.image)
         self.error.set_image(None if step is None else step.image)
         self.kspace.set_predicted(None if step is None else step.kspace)
-        count = "" if step is None or step.total == 1 else f"  {step.index + 1}/{step.total}"
-        self.image.set_title("Reconstruction" if step is None else f"{step.title}{count}")
+        self._name_image("Reconstruction" if step is None else step.title)
         self._step_shown = step is not None
         if step is None:
             self._show_preview()
@@ -79,8 +78,12 @@ class PictureGrid(QWidget):
         if not self._step_shown:
             self._show_preview()
 
+    def _name_image(self, title: str) -> None:
+        if title != self.image.header.title:  # naming it anew lays out the whole view anew
+            self.image.set_title(title)
+
     def _show_preview(self) -> None:
-        self.image.set_title("Reconstruction" if self._zero_filled is None else PREVIEW)
+        self._name_image("Reconstruction" if self._zero_filled is None else PREVIEW)
         self.image.set_image(self._zero_filled)
         self.error.set_image(self._zero_filled)
 

@@ -184,11 +184,10 @@ class Recorder:
         """Keep every second picture only, from now on and of those there are."""
         with self._lock:
             self._stride *= 2
-            ends = {min(self._kept, default=0), max(self._kept, default=0)}
             self._kept = {
                 index: kept
                 for index, kept in self._kept.items()
-                if index % self._stride == 0 or index in ends
+                if index % self._stride == 0 or index + 1 == kept.total
             }
 
     def _look(self, step: Step) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from threading import Condition
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -20,7 +20,9 @@ FRAME_INTERVAL = 0.033
 LONGEST_INTERVAL = 0.4
 """Time between two deliveries however long making one ready takes [s]."""
 SHARE = 0.015
-"""Share of the time that may go into making deliveries ready."""
+"""Share of the stream's time that may go into making deliveries ready."""
+DRAWING_SHARE = 0.03
+"""Share of the time that may go into drawing them: Python runs in one thread at a time."""
 
 _unfinished: list[QThread] = []
 
@@ -30,7 +32,7 @@ class Runner(QObject):
 
     What the generator yields is never queued: `stepped` is sent without a payload, and `take`
     returns the newest item. Items are left out while the last one waits to be taken, and within
-    `FRAME_INTERVAL` (or longer, where making one ready is dear); the one at which the stream rests
+    `FRAME_INTERVAL` (or longer, where showing one takes long); the one at which the stream rests
     (paused, stopped, ended) never is. The generator is made, advanced and closed in the same
     thread.
     """
@@ -94,6 +96,7 @@ class Runner(QObject):
 
     def take(self) -> object:
         """Return the newest item, or None when it was taken before."""
+        self.mailbox.note_drawing(thread_time())
         return self.mailbox.take()
 
     def close(self, milliseconds: int = 3000) -> bool:
@@ -129,10 +132,14 @@ class Mailbox:
         self._item: object = None
         self._allowed = 0
         self._paused = self._stopped = False
+        self._drawn_until: float | None = None
+        self.drawing = 0.0
+        """What the window's thread spent on an item lately [s]."""
 
     def open(self, *, paused: bool) -> None:
         """Forget the last stream."""
         with self._changed:
+            self._drawn_until = None
             self._item, self._stopped, self._paused, self._allowed = None, False, paused, 1
 
     def command(
@@ -172,6 +179,12 @@ class Mailbox:
         with self._changed:
             item, self._item = self._item, None
             return item
+
+    def note_drawing(self, clock: float) -> None:
+        """Take note of the processor time of the window's thread, when it takes an item."""
+        if self._drawn_until is not None:
+            self.drawing = 0.7 * self.drawing + 0.3 * (clock - self._drawn_until)
+        self._drawn_until = clock
 
     def spend(self) -> None:
         """Count one item of those that were allowed."""
@@ -233,7 +246,8 @@ class _Worker(QObject):
 
     @property
     def _interval(self) -> float:
-        return min(max(self._cost / SHARE, FRAME_INTERVAL), LONGEST_INTERVAL)
+        drawing = self._mailbox.drawing / DRAWING_SHARE
+        return min(max(self._cost / SHARE, drawing, FRAME_INTERVAL), LONGEST_INTERVAL)
 
     def _put_waiting(self) -> None:
         if self._waiting is None:

@@ -49,10 +49,12 @@ DomainFlag = Annotated[
 ]
 Slice = Annotated[
     int | None,
-    typer.Option("--slice", min=0, help="Which slice [default: the middle]", rich_help_panel=_SCAN),
+    typer.Option(
+        "--slice", min=0, help="Which slice \\[default: the middle]", rich_help_panel=_SCAN
+    ),
 ]
 Frame = Annotated[
-    int | None, typer.Option(min=0, help="Which frame [default: all]", rich_help_panel=_SCAN)
+    int | None, typer.Option(min=0, help="Which frame \\[default: all]", rich_help_panel=_SCAN)
 ]
 MaskKind = Annotated[
     str | None,
@@ -64,7 +66,7 @@ Acceleration = Annotated[
     float | None, typer.Option(help="Acceleration of the pattern.", rich_help_panel=_MASK)
 ]
 Acs = Annotated[
-    int | None, typer.Option(help="Fully sampled centre [lines].", rich_help_panel=_MASK)
+    int | None, typer.Option(help="Fully sampled centre \\[lines].", rich_help_panel=_MASK)
 ]
 MaskSet = Annotated[
     list[str] | None,
@@ -102,7 +104,7 @@ DeviceFlag = Annotated[
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, help="Of the mask and the method [default: 0]", rich_help_panel=_RUN),
+    typer.Option(min=0, help="Of the mask and the method \\[default: 0]", rich_help_panel=_RUN),
 ]
 
 

@@ -29,7 +29,7 @@ def espirit(
     mask: Mask,
     *,
     kernel: int = 6,
-    threshold: float = 0.02,
+    threshold: float = 0.03,
     crop: float | None = 0.8,
     n_sets: int = 1,
 ) -> SensMaps:
@@ -39,7 +39,8 @@ def espirit(
         kspace: Samples; frames are averaged first.
         mask: Where they are measured; its centre must hold a kernel.
         kernel: Side of the calibration kernel [samples].
-        threshold: Singular values below this times the largest belong to the noise.
+        threshold: Singular values below this times the largest belong to the noise; less makes
+            maps of more background.
         crop: Maps are 0 where their eigenvalue is below this; None chooses it for the data.
         n_sets: Sets of maps; 2 for an object larger than the field of view.
 
@@ -56,7 +57,7 @@ def espirit(
     values, vectors = _eigenmaps(filters, kspace.matrix, n_sets)
     maps = align_phase(vectors, virtual_coil(acs))
     limit = _automatic_crop(values, maps, acs, _noise(kspace)) if crop is None else crop
-    kept = maps * (values > limit)[..., None]
+    kept = maps.where((values > limit)[..., None], 0)
     return SensMaps(kept.movedim(-1, 1).contiguous())
 
 

@@ -182,18 +182,18 @@ def check_numeric(path: Path, key: str | None, dtype: np.dtype[Any]) -> None:
     """
     if is_numeric(dtype):
         return
-    what = f"array {key!r} of {path.name}" if key else path.name
+    what = f"The array {key!r} of {path.name}" if key else path.name
     if dtype.kind == "O":
         raise ReadError(
-            f"The {what} holds Python objects (a pickle), which are never loaded.",
+            f"{what} holds Python objects (a pickle), which are never loaded.",
             hint="Save it as a plain numerical array.",
         )
     if dtype.kind == "b":
         raise ReadError(
-            f"The {what} holds True and False: a mask, not a scan.",
+            f"{what} holds True and False: a mask, not a scan.",
             hint="Open the scan, and give this file as its mask.",
         )
-    raise ReadError(f"The {what} holds {_name(dtype)}, not numbers.", hint="Choose another array.")
+    raise ReadError(f"{what} holds {_name(dtype)}, not numbers.", hint="Choose another array.")
 
 
 def _is_complex_record(dtype: np.dtype[Any]) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ksyn.errors import ReadError
+from ksyn.io.guard import DAMAGED
 
 _FRAME_COUNTERS = ("contrast", "set", "phase", "repetition")
 
@@ -187,7 +188,9 @@ def _frames(counters: NDArray[Any], calibration_only: NDArray[np.bool_]) -> NDAr
 
 def _coils(path: Path, heads: NDArray[Any]) -> int:
     numbers = np.unique(heads["active_channels"])
-    if len(numbers) != 1 or numbers[0] < 1:
+    if (numbers < 1).any():
+        raise ReadError(f"Readouts of {path.name} are without samples.", hint=DAMAGED)
+    if len(numbers) != 1:
         raise ReadError(
             f"The readouts of {path.name} have {', '.join(map(str, numbers[:8]))} coils.",
             hint="All readouts of an image need the same coils.",

@@ -2,12 +2,27 @@
 
 from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.methods.cg_sense import CgSense
+from ksyn.methods.grappa import Grappa
+from ksyn.methods.l1_spirit import L1Spirit
 from ksyn.methods.l1_wavelet import L1Wavelet
+from ksyn.methods.loraks import Loraks
 from ksyn.methods.protocol import Method
+from ksyn.methods.slr import Slr
+from ksyn.methods.spirit import Spirit
 from ksyn.methods.total_variation import TotalVariation
 from ksyn.methods.zero_filled import ZeroFilled
 from ksyn.registry import Registry
 
 METHODS: Registry[type[Method]] = Registry(
-    "method", ZeroFilled, CgSense, L1Wavelet, TotalVariation, AkDiffusion
+    "method",
+    ZeroFilled,
+    CgSense,
+    L1Wavelet,
+    TotalVariation,
+    Grappa,
+    Spirit,
+    L1Spirit,
+    Loraks,
+    Slr,
+    AkDiffusion,
 )

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from ksyn_gui.forms import WholeBox
 from ksyn_gui.header_model import HeaderModel
-from ksyn_gui.parts import GAP, column, hairline, heading, push_button, quiet, tool_button
+from ksyn_gui.parts import GAP, Elided, column, hairline, heading, push_button, quiet, tool_button
 from ksyn_gui.session import COMBINED, Session
 from ksyn_gui.settings import Settings
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _EMPTY = "Drop a scan here, open a file, or begin with the demo."
 _ANY = "All files (*)"
+_NAMES_AT_MOST = 0.4
+"""Part of the header's width that names may take; values are what is looked for."""
 
 
 class StudyPanel(QWidget):
@@ -52,7 +54,7 @@ class StudyPanel(QWidget):
         self.open_button = push_button("Open …", "folder-open", "Open a scan (Ctrl+O)")
         self.recent_button = tool_button("clock-counter-clockwise", "Recent scans", "Recent scans")
         self.demo_button = push_button("Open demo scan", "brain", "Open the built-in scan (Ctrl+D)")
-        self.title = QLabel()
+        self.title = Elided()
         self.about = quiet(_EMPTY)
         self.slice = Position("Slice", self)
         self.frame = Position("Frame", self)
@@ -178,11 +180,17 @@ class StudyPanel(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
         widths = table.horizontalHeader()
-        widths.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        widths.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         widths.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        widths.sectionResized.connect(self._share_width)
+        self.header.modelReset.connect(self._share_width)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy_rows)
+
+    def _share_width(self) -> None:
+        most = int(_NAMES_AT_MOST * self.table.viewport().width())
+        self.table.setColumnWidth(0, min(self.table.sizeHintForColumn(0), most))
 
     def copy_rows(self) -> None:
         """Copy the chosen rows of the header, as text."""

@@ -31,6 +31,15 @@ def test_the_smoke_test_reconstructs_the_demo_and_quits_with_0(tmp_path: Path):
     assert "QThread" not in done.stderr
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is a display")
+def test_without_a_display_it_names_the_command_line(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    done = python("-m", "ksyn_gui.app", "--demo")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ksyn demo" in done.stderr
+
+
 def test_help_answers():
     assert "--smoke" in python("-m", "ksyn_gui.app", "--help").stdout
 

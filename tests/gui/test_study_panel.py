@@ -141,6 +141,12 @@ def test_the_header_can_be_searched_and_copied(
     assert QApplication.clipboard().text() == "Matrix\t16 × 12 (ky × kx)"
 
 
+def test_a_long_name_leaves_the_values_most_of_the_header(panel: StudyPanel) -> None:
+    panel.resize(240, 480)
+    panel.header.set_rows([("Readout oversampling and whatever else", "2, removed")])
+    assert panel.table.columnWidth(0) < panel.table.columnWidth(1)
+
+
 def test_every_control_has_a_name_for_screen_readers(panel: StudyPanel) -> None:
     places = (panel.slice, panel.frame, panel.coil)
     controls = [panel.search, panel.table, panel.recent_button]

@@ -1,0 +1,110 @@
+"""Interpolation kernels: how a sample of k-space follows from those around it, in all coils.
+
+Both methods ask the fully sampled centre. Its windows, one a row of A, give one matrix AᴴA; what
+the kernels of any neighbourhood are stands in a part of it.
+"""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Bool, Complex, Int
+from torch import Tensor
+
+from ksyn.data import KSpace, Mask
+from ksyn.lowrank import calibration_for, gram_of, hankel_gram
+from ksyn.neighbourhoods import Group
+
+
+def fill(
+    kspace: Complex[Tensor, "frame coil ky kx"],
+    measured: Complex[Tensor, "frame coil ky kx"],
+    gram: Complex[Tensor, "tap tap"],
+    group: Group,
+) -> Complex[Tensor, "frame coil ky kx"]:
+    """Return the k-space with the missing samples of a group interpolated from measured ones.
+
+    Args:
+        kspace: What was filled before.
+        measured: Samples to interpolate from.
+        gram: AᴴA of the group's window, regularised.
+        group: Which samples, and what is measured around them.
+    """
+    taps, real = group.sources()
+    weights = grappa_weights(gram, taps, real, n_coils=kspace.shape[1]).to(kspace.dtype)
+    sources = group.around(measured, taps).flatten(2)
+    filled = kspace.movedim(1, -1).clone(memory_format=torch.contiguous_format)
+    filled.flatten(0, 2)[group.members.flatten()] = (sources @ weights).flatten(0, 1)
+    return filled.movedim(-1, 1).contiguous()
+
+
+def grappa_weights(
+    gram: Complex[Tensor, "tap tap"],
+    taps: Int[Tensor, "pattern source"],
+    real: Bool[Tensor, "pattern source"],
+    n_coils: int,
+) -> Complex[Tensor, "pattern weight coil"]:
+    """Return the least-squares weights of the sources of each pattern for the window's middle.
+
+    Args:
+        gram: AᴴA of the window, regularised; coil by coil, tap by tap.
+        taps: Sources of each pattern, as numbers of taps.
+        real: Which of them are there; the others only fill rows up, and get weight 0.
+        n_coils: Receive channels.
+
+    Returns:
+        Weights ``source coil`` of each coil's sample in the middle.
+
+    Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002), eq. 3.
+    """
+    n_taps = len(gram) // n_coils
+    # tap tap coil coil
+    pairs = gram.reshape(n_coils, n_taps, n_coils, n_taps).permute(1, 3, 0, 2)
+    there = real.repeat_interleave(n_coils, dim=1)
+    normal = pairs[taps[:, :, None], taps[:, None, :]].transpose(2, 3).flatten(3, 4).flatten(1, 2)
+    right = pairs[taps, n_taps // 2].flatten(1, 2)
+    alone = torch.eye(normal.shape[-1], dtype=gram.dtype, device=gram.device)
+    normal = torch.where(there[:, :, None] & there[:, None, :], normal, alone)
+    factor = torch.linalg.cholesky(normal)
+    return torch.cholesky_solve(torch.where(there[..., None], right, 0), factor)
+
+
+def spirit_gram(
+    kspace: KSpace, mask: Mask, kernel: int, regularisation: float
+) -> Complex[Tensor, "coil coil y x"]:
+    """Return (G − I)ᴴ (G − I) in the image domain, as `annihilating_gram` does for its filters.
+
+    Raises:
+        ShapeError: The fully sampled centre is smaller than the kernel.
+    """
+    calibration = calibration_for(kspace, mask, (kernel, kernel))
+    return gram_of(spirit_filters(calibration, kernel, regularisation), kspace.matrix)
+
+
+def spirit_filters(
+    calibration: Complex[Tensor, "coil ky kx"], kernel: int, regularisation: float
+) -> Complex[Tensor, "coil coil taps taps"]:
+    """Return the filters I − G: each takes a sample less what its surroundings say of it.
+
+    The weights of least squares of one column of A on all the others stand, negative, in the
+    inverse of AᴴA, so one inverse serves all coils.
+
+    Args:
+        calibration: Fully sampled centre.
+        kernel: Side of the surroundings [samples].
+        regularisation: Weight of the squared kernel, relative to the mean diagonal of AᴴA.
+
+    Source: Lustig and Pauly, Magn. Reson. Med. 64(2), 457-471 (2010), eqs. 3 and 6.
+    """
+    n_coils = calibration.shape[0]
+    inverse = torch.linalg.inv(ridge(hankel_gram(calibration, (kernel, kernel)), regularisation))
+    middle = kernel // 2 * (kernel + 1)
+    own = torch.arange(n_coils, device=calibration.device) * kernel**2 + middle
+    filters = (inverse[:, own] / inverse[own, own]).T
+    shaped: Tensor = filters.reshape(n_coils, n_coils, kernel, kernel)
+    return shaped.to(calibration.dtype)
+
+
+def ridge(gram: Complex[Tensor, "tap tap"], weight: float) -> Complex[Tensor, "tap tap"]:
+    """Return AᴴA + λ I, λ being the weight times the mean of the diagonal."""
+    level = weight * gram.diagonal().real.mean()
+    return gram + level * torch.eye(len(gram), dtype=gram.dtype, device=gram.device)

@@ -1,0 +1,122 @@
+"""Interpolation kernels are least squares, and exact where the rule they learn is exact."""
+
+import pytest
+import torch
+
+from ksyn.data import KSpace, Mask
+from ksyn.fourier import image_to_kspace, kspace_to_image
+from ksyn.kernels import fill, grappa_weights, ridge, spirit_filters, spirit_gram
+from ksyn.lowrank import annihilation, apply_gram, correlate, correlate_adjoint, hankel_gram
+from ksyn.neighbourhoods import groups
+from ksyn.noise import complex_noise
+from ksyn.phantoms import coil_maps, scan_of, shepp_logan
+
+SIZES = [(24, 21), (25, 24)]
+
+
+def windows_of(calibration, kernel):
+    """Return one window a row: coil by coil, tap by tap."""
+    windows = calibration.unfold(1, kernel[0], 1).unfold(2, kernel[1], 1)
+    return windows.permute(1, 2, 0, 3, 4).flatten(0, 1).flatten(1)
+
+
+def shifted_copies(matrix, rng, n_coils=3):
+    """Return k-space of coils that are plane waves: each is another, one sample further."""
+    kspace = complex_noise(matrix, rng)
+    return torch.stack([torch.roll(kspace, shift, -1) for shift in range(n_coils)])[None]
+
+
+def every_third(matrix):
+    mask = torch.zeros(1, 1, *matrix, dtype=torch.bool)
+    mask[..., ::3] = True
+    return Mask(mask)
+
+
+def head_scan(matrix=(64, 60), n_coils=6):
+    return scan_of(shepp_logan(matrix), coil_maps(n_coils, matrix))
+
+
+def test_gram_of_windows_is_that_of_the_matrix_of_windows(rng):
+    calibration = complex_noise((3, 12, 11), rng)
+    a = windows_of(calibration, (2, 5)).to(torch.complex128)
+    torch.testing.assert_close(hankel_gram(calibration, (2, 5)), a.mH @ a)
+
+
+def test_ridge_is_measured_by_the_mean_of_the_diagonal():
+    gram = torch.diag(torch.tensor([1.0, 3.0])).to(torch.complex128)
+    assert ridge(gram, 0.5).diagonal().real.tolist() == [2, 4]
+
+
+def test_grappa_weights_are_least_squares_of_the_measured_neighbours(rng):
+    calibration = complex_noise((2, 20, 18), rng)
+    a = windows_of(calibration, (3, 3)).to(torch.complex128)
+    taps, real = (
+        torch.tensor([[0, 2, 5], [1, 7, 3]]),
+        torch.tensor([[True] * 3, [True] * 2 + [False]]),
+    )
+    weights = grappa_weights(a.mH @ a, taps, real, n_coils=2)
+    for row, sources in enumerate([[0, 2, 5], [1, 7]]):
+        columns = [coil * 9 + tap for tap in sources for coil in range(2)]
+        expected = torch.linalg.lstsq(a[:, columns], a[:, [4, 13]]).solution
+        torch.testing.assert_close(weights[row, : len(columns)], expected)
+    assert float(weights[1, 4:].abs().max()) == 0
+
+
+@pytest.mark.parametrize("matrix", SIZES)
+def test_grappa_is_exact_where_coils_are_shifted_copies(matrix, rng):
+    full, mask = shifted_copies(matrix, rng), every_third(matrix)
+    measured = full * mask.samples
+    gram, kspace = ridge(hankel_gram(full[0], (1, 5)), 1e-8), measured
+    for group in groups(mask, (1, 5), 3):
+        kspace = fill(kspace, measured, gram, group)
+    torch.testing.assert_close(kspace, full, rtol=0, atol=1e-3)
+    assert torch.equal(kspace * mask.samples, measured)
+
+
+@pytest.mark.parametrize("n_coils", [1, 3])
+def test_filling_leaves_its_input_alone(n_coils, rng):
+    full, mask = shifted_copies((24, 21), rng, n_coils), every_third((24, 21))
+    measured = full * mask.samples
+    before = measured.clone()
+    (group, *_) = groups(mask, (1, 5), n_coils)
+    filled = fill(measured, measured, ridge(hankel_gram(full[0], (1, 5)), 1e-8), group)
+    assert torch.equal(measured, before)
+    assert not torch.equal(filled, measured)
+
+
+@pytest.mark.parametrize("kernel", [3, 4])
+def test_spirit_filters_are_least_squares_of_all_others(kernel, rng):
+    calibration = complex_noise((2, 20, 19), rng)
+    filters = spirit_filters(calibration, kernel, 1e-8).flatten(1)
+    a = windows_of(calibration, (kernel, kernel))
+    for coil in range(2):
+        own = coil * kernel**2 + kernel // 2 * (kernel + 1)
+        others = [column for column in range(a.shape[1]) if column != own]
+        expected = torch.linalg.lstsq(a[:, others], a[:, [own]]).solution[:, 0]
+        assert complex(filters[coil, own]) == pytest.approx(1)
+        torch.testing.assert_close(-filters[coil, others], expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("matrix", SIZES)
+def test_spirit_annihilates_shifted_copies_exactly(matrix, rng):
+    full = shifted_copies(matrix, rng)
+    rest = correlate(spirit_filters(full[0], 3, 1e-8), full[0])
+    assert float(rest.abs().max()) < 1e-3
+
+
+def test_spirit_annihilates_a_full_scan_to_a_few_per_cent():
+    scan = head_scan()
+    full = Mask(torch.ones(1, 1, *scan.matrix, dtype=torch.bool))
+    images = kspace_to_image(scan.samples)
+    left = annihilation(spirit_gram(scan, full, 5, 0.01), images)
+    assert left < 0.03**2 * float(images.abs().square().sum())
+
+
+@pytest.mark.parametrize("matrix", SIZES)
+def test_spirit_gram_is_the_normal_operator_of_its_filters(matrix, rng):
+    scan = KSpace(complex_noise((1, 3, *matrix), rng))
+    full = Mask(torch.ones(1, 1, *matrix, dtype=torch.bool))
+    filters, z = spirit_filters(scan.samples[0], 3, 0.01), complex_noise((1, 3, *matrix), rng)
+    expected = correlate_adjoint(filters, correlate(filters, z[0]))
+    applied = apply_gram(spirit_gram(scan, full, 3, 0.01), kspace_to_image(z))
+    torch.testing.assert_close(image_to_kspace(applied)[0], expected, rtol=1e-4, atol=1e-3)
