@@ -30,6 +30,7 @@ _ROW = 28
 _NARROWEST = 84
 """Width in which a number can still be read [pixels]."""
 _FAR = 2**31 - 1
+_ACRONYMS = {"acs", "cg", "snr"}
 """Limit of a whole number that declares none."""
 
 
@@ -287,8 +288,8 @@ def form_layout() -> FormRows:
 
 
 def label_of(name: str) -> str:
-    """Return an option's name as a label: ``map_sets`` → ``Map sets``."""
-    words = name.replace("_", " ")
+    """Return an option's name as a label: ``map_sets`` → ``Map sets``, ``acs_lines`` → ``ACS …``."""
+    words = " ".join(w.upper() if w in _ACRONYMS else w for w in name.split("_"))
     return words[:1].upper() + words[1:]
 
 

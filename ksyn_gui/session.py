@@ -622,7 +622,7 @@ class Session(QObject):
     def _of_acquired(self, mask: MaskChoice) -> MaskChoice:
         """Return the mask without samples that the scanner never acquired."""
         measured = self._measured
-        if measured is None or measured.fully_sampled or mask.matrix != measured.matrix:
+        if measured is None or mask.matrix != measured.matrix:
             return mask
         return replace(mask, samples=mask.samples & measured.acquired)
 

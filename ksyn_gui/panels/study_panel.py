@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
     QWheelEvent,
 )
@@ -61,7 +62,7 @@ class StudyPanel(QWidget):
         self.coil = Position("Coil", self, all_together=True)
         self.search = QLineEdit()
         self.header = HeaderModel()
-        self.table = QTableView()
+        self.table = _HeaderTable()
         self._found = QSortFilterProxyModel(self)
         self._prepare()
         self._lay_out()
@@ -125,6 +126,7 @@ class StudyPanel(QWidget):
         self.title.setToolTip("" if scan is None else str(scan.path))
         self.about.setText(self._about_words())
         self.header.set_rows([] if scan is None else scan.header())
+        self.table.share_width()
         counts = (1, 1, 1) if scan is None else (scan.n_slices, scan.n_frames, scan.n_coils)
         for position, count in zip((self.slice, self.frame, self.coil), counts, strict=True):
             position.set_count(count if scan is not None else 0)
@@ -182,15 +184,9 @@ class StudyPanel(QWidget):
         widths = table.horizontalHeader()
         widths.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         widths.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        widths.sectionResized.connect(self._share_width)
-        self.header.modelReset.connect(self._share_width)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy_rows)
-
-    def _share_width(self) -> None:
-        most = int(_NAMES_AT_MOST * self.table.viewport().width())
-        self.table.setColumnWidth(0, min(self.table.sizeHintForColumn(0), most))
 
     def copy_rows(self) -> None:
         """Copy the chosen rows of the header, as text."""
@@ -291,6 +287,20 @@ class Position(QObject):
         with QSignalBlocker(self.slider), QSignalBlocker(self.number):
             self.slider.setValue(index)
             self.number.setValue(index + 1)
+
+
+class _HeaderTable(QTableView):
+    """Names and values; a long name is cut off before it leaves a value no room."""
+
+    def share_width(self) -> None:
+        """Give the names what they need, up to their part."""
+        most = int(_NAMES_AT_MOST * self.viewport().width())
+        self.setColumnWidth(0, min(self.sizeHintForColumn(0), most))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share the new width."""
+        super().resizeEvent(event)
+        self.share_width()
 
 
 class _Slider(QSlider):

@@ -12,7 +12,7 @@ from ksyn.masks import MASKS
 from ksyn.methods import METHODS
 from ksyn.options import Options, option, options_of
 from ksyn.recipe import Preparation
-from ksyn_gui.forms import DecimalBox, OptionsForm
+from ksyn_gui.forms import DecimalBox, OptionsForm, label_of
 
 CLASSES = [*METHODS, *MASKS, Preparation]
 
@@ -59,6 +59,13 @@ def test_typing_a_number_changes_the_value(qtbot, form):
         qtbot.keyClicks(box, "7")
         qtbot.keyClick(box, Qt.Key.Key_Return)
     assert blocker.args == [{"count": 7}]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("map_sets", "Map sets"), ("acs_lines", "ACS lines"), ("snr", "SNR")]
+)
+def test_a_label_is_a_name_as_it_is_written_in_text(name, label):
+    assert label_of(name) == label
 
 
 def test_limits_and_unit_stand_in_the_box(form):

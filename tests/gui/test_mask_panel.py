@@ -225,6 +225,19 @@ def test_as_acquired_measures_all_of_a_fully_sampled_scan(desk: Desk) -> None:
     assert facts_of(desk.session.mask).centre == desk.session.mask.matrix
 
 
+def test_the_padding_of_a_fully_sampled_scan_does_not_count_as_measured(
+    desk: Desk, tmp_path: Path
+) -> None:
+    kspace = np.random.default_rng(0).normal(size=(2, 32, 32)).astype(np.complex64)
+    kspace[..., :5], kspace[..., -4:] = 0, 0
+    np.save(tmp_path / "padded.npy", kspace)
+    with desk.qtbot.waitSignal(desk.session.mask_changed, timeout=20000):
+        desk.session.open(tmp_path / "padded.npy")
+    desk.qtbot.waitUntil(lambda: desk.session.reference is not None)
+    _choose(desk, "full")
+    assert facts_of(desk.session.mask).centre == (32, 23)
+
+
 def test_another_scan_forgets_what_could_be_undone(desk: Desk) -> None:
     _choose(desk, "full")
     assert desk.panel.history.stack.canUndo()

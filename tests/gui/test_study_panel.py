@@ -142,8 +142,8 @@ def test_the_header_can_be_searched_and_copied(
 
 
 def test_a_long_name_leaves_the_values_most_of_the_header(panel: StudyPanel) -> None:
-    panel.resize(240, 480)
     panel.header.set_rows([("Readout oversampling and whatever else", "2, removed")])
+    panel.resize(240, 480)
     assert panel.table.columnWidth(0) < panel.table.columnWidth(1)
 
 
