@@ -30,8 +30,8 @@ _ROW = 28
 _NARROWEST = 84
 """Width in which a number can still be read [pixels]."""
 _FAR = 2**31 - 1
-_ACRONYMS = {"acs", "cg", "snr"}
 """Limit of a whole number that declares none."""
+_ACRONYMS = {"acs", "cg", "snr"}
 
 
 class OptionsForm(QWidget):
@@ -288,7 +288,7 @@ def form_layout() -> FormRows:
 
 
 def label_of(name: str) -> str:
-    """Return an option's name as a label: ``map_sets`` → ``Map sets``, ``acs_lines`` → ``ACS …``."""
+    """Return an option's name as a label: ``map_sets`` → ``Map sets``, ``snr`` → ``SNR``."""
     words = " ".join(w.upper() if w in _ACRONYMS else w for w in name.split("_"))
     return words[:1].upper() + words[1:]
 
