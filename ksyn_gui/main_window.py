@@ -45,8 +45,9 @@ from ksyn_gui.picture_grid import PictureGrid
 from ksyn_gui.session import Session
 from ksyn_gui.settings import LAYOUT_VERSION, Settings
 from ksyn_gui.theme import Preference, Theme, icon
-from ksyn_gui.views.canvas import ArrayCanvas, Tool
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.links import Link
+from ksyn_gui.views.tools import Tool
 
 if TYPE_CHECKING:  # the engine is loaded after the window is up
     from ksyn.io.layout import LayoutNeeded

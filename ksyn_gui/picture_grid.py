@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ksyn_gui.facts import Complex, MaskChoice, OtherSlice, ShownStep
-from ksyn_gui.views.canvas import ArrayCanvas, Tool
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.error_view import ErrorView
 from ksyn_gui.views.image_view import ImageView
 from ksyn_gui.views.kspace_view import KSpaceView
 from ksyn_gui.views.links import Links
+from ksyn_gui.views.tools import Tool
 from ksyn_gui.views.view_header import choice
 
 REFERENCE, ZERO_FILLED = "Reference", "Zero-filled"

@@ -35,7 +35,7 @@ from ksyn_gui.parts import (
 )
 from ksyn_gui.session import AS_ACQUIRED, FROM_FILE, PAINTED, Session
 from ksyn_gui.settings import Settings
-from ksyn_gui.views.kspace_view import BIGGEST_BRUSH, Brush
+from ksyn_gui.views.kspace_brush import BIGGEST_BRUSH, Brush
 from ksyn_gui.views.point_spread_view import PointSpreadView
 
 if TYPE_CHECKING:

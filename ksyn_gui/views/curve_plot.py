@@ -6,11 +6,14 @@ from math import ceil, floor, log10
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ksyn_gui.scalars import scalar_text, scalar_title, scalar_unit
+from ksyn_gui.views.bars import line_of
+from ksyn_gui.views.graph import InfiniteLine
+from ksyn_gui.views.plot import DIAMOND, DOT, Mark, Plot, Ticks
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Steps, ascending, and values."""
@@ -19,7 +22,6 @@ LOGARITHMIC = {"data_residual", "nmse", "nrmse", "sigma"}
 """Scalars whose equal factors are drawn as equal distances."""
 BEST = {"psnr": 1, "ssim": 1, "nmse": -1, "nrmse": -1, "hfen": -1, "lpips": -1}
 """1: the highest is best; −1: the lowest."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 50, 12, 24, 18
 _MOST_POINTS = 600
 """More would only paint over each other."""
 
@@ -33,7 +35,22 @@ class CurvePlot(QWidget):
         self._logarithmic = name in LOGARITHMIC
         self._steps = self._values = np.empty(0)
         self._shown: int | None = None
+        self._title, self._number = QLabel(_title(name)), QLabel()
+        self._plot = Plot(steps_below=True)
+        self._line = InfiniteLine(angle=90)
+        self._best_mark, self._mark = Mark(DIAMOND), Mark(DOT)
+        for item in (self._line, self._best_mark, self._mark):
+            self._plot.box.addItem(item, ignoreBounds=True)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(8, 2, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._title, 0, 0)
+        layout.addWidget(self._number, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self._plot, 1, 0, 1, 2)
+        layout.setRowStretch(1, 1)
+        self._number.setContentsMargins(0, 0, 12, 0)
         self.setMinimumSize(140, 72)
+        self._dress()
 
     @property
     def curve(self) -> Curve:
@@ -46,12 +63,13 @@ class CurvePlot(QWidget):
         if self._logarithmic:
             good &= values > 0
         self._steps, self._values = steps[good], values[good]
-        self.update()
+        self._draw()
 
     def set_shown(self, step: int | None) -> None:
         """Mark a step; None marks the newest."""
-        self._shown = step
-        self.update()
+        if step != self._shown:
+            self._shown = step
+            self._draw_marks()
 
     def value_at(self, step: int) -> float | None:
         """Return the value of the last step not after this one."""
@@ -78,31 +96,48 @@ class CurvePlot(QWidget):
         """Return the step nearest to a horizontal place in the widget [pixels]."""
         if not self._steps.size:
             return None
-        places = self._across(self._steps)
-        return int(self._steps[np.argmin(np.abs(places - x))])
+        pixel = self._plot.mapFrom(self, QPoint(round(x), 0))
+        place = self._plot.box.mapSceneToView(QPointF(pixel)).x()
+        return int(self._steps[np.argmin(np.abs(self._steps - place))])
 
     def _marked(self) -> int:
         if self._shown is not None:
             return self._shown
         return int(self._steps[-1]) if self._steps.size else 0
 
-    # --- where things lie ---------------------------------------------------------------------
+    # --- drawing ------------------------------------------------------------------------------
 
-    def _plot(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
+    def _draw(self) -> None:
+        stride = max(self._steps.size // _MOST_POINTS, 1)
+        chosen = np.unique(np.append(np.arange(0, self._steps.size, stride), self._steps.size - 1))
+        drawn = chosen[chosen >= 0]
+        self._plot.curve.setData(self._steps[drawn], self._scaled(self._values[drawn]))
+        if self._steps.size:
+            first, last = float(self._steps[0]), float(max(self._steps[-1], self._steps[0] + 1))
+            room = 0.02 * (last - first)
+            self._plot.show_range((first - room, last + room), self._range())
+            self._plot.show_ticks(self._value_ticks(), self._step_ticks())
+        self._draw_marks()
 
-    def _across(self, steps: NDArray[np.float64]) -> NDArray[np.float64]:
-        first, last = self._steps[0], max(self._steps[-1], self._steps[0] + 1)
-        places: NDArray[np.float64] = (steps - first) / (last - first)
-        return self._plot().left() + places * self._plot().width()
-
-    def _up(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        low, high = self._range()
-        share = (self._scaled(values) - low) / (high - low)
-        return np.asarray(self._plot().bottom() - share * self._plot().height())
+    def _draw_marks(self) -> None:
+        value = self.value_at(self._marked())
+        self._number.setText("" if value is None else scalar_text(self.name, value))
+        best = self.best
+        self._best_mark.show_at(best and QPointF(best[0], self._height(best[1])))
+        newest = self._steps.size == 1
+        self._line.setVisible(self._shown is not None and value is not None)
+        if value is None or not (newest or self._shown is not None):
+            self._mark.show_at(None)
+            return
+        step = min(self._marked(), int(self._steps[-1]))
+        self._line.setValue(step)
+        self._mark.show_at(QPointF(step, self._height(value)))
 
     def _scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.log10(values) if self._logarithmic else values
+
+    def _height(self, value: float) -> float:
+        return log10(value) if self._logarithmic else value
 
     def _range(self) -> tuple[float, float]:
         scaled = self._scaled(self._values)
@@ -110,108 +145,61 @@ class CurvePlot(QWidget):
         room = max(0.08 * (high - low), 1e-3 * abs(high), 1e-12)
         return low - room, high + room
 
-    def _ticks(self) -> list[float]:
+    def _step_ticks(self) -> Ticks:
+        """Return the first and the last step, counted from 1."""
+        ends = sorted({int(self._steps[0]), int(self._steps[-1])})
+        return [(step, f"{step + 1}") for step in ends]
+
+    def _value_ticks(self) -> Ticks:
         """Return a few round values within the range."""
         low, high = self._range()
         if self._logarithmic and floor(high) >= ceil(low) + 1:
-            decades = range(ceil(low), floor(high) + 1)
-            return [10.0**power for power in decades][:: max(len(decades) // 3, 1)]
+            powers = range(ceil(low), floor(high) + 1)
+            return [(power, f"{10.0**power:.4g}") for power in powers][:: max(len(powers) // 3, 1)]
         if self._logarithmic:
             low, high = 10**low, 10**high
         step = _round_step((high - low) / 3)
-        return [step * n for n in range(ceil(low / step), floor(high / step) + 1)]
-
-    # --- painting -----------------------------------------------------------------------------
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint title, grid, curve and marks."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._small_font())
-        self._paint_title(painter)
-        if self._values.size:
-            self._paint_grid(painter)
-            self._paint_curve(painter)
-            self._paint_marks(painter)
-
-    def _paint_title(self, painter: QPainter) -> None:
-        row = QRectF(8, 2, self.width() - 8 - _RIGHT, _TOP - 4)
-        unit = scalar_unit(self.name)
-        title = scalar_title(self.name) + (f" [{unit}]" if unit else "")
-        painter.setPen(self._ink(0.72))
-        painter.drawText(row, _LEFT_MIDDLE, title)
-        value = self.value_at(self._marked())
-        if value is not None:
-            painter.setPen(self._ink(1))
-            painter.drawText(row, _RIGHT_MIDDLE, scalar_text(self.name, value))
-
-    def _paint_grid(self, painter: QPainter) -> None:
-        plot, ticks = self._plot(), self._ticks()
-        for tick, y in zip(ticks, self._up(np.array(ticks)), strict=True):
-            painter.setPen(QPen(self._ink(0.12), 1))
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(self._ink(0.66))
-            painter.drawText(QRectF(0, y - 8, plot.left() - 6, 16), _RIGHT_MIDDLE, f"{tick:.4g}")
-        below = QRectF(plot.left(), plot.bottom() + 1, plot.width(), _BOTTOM - 2)
-        painter.setPen(self._ink(0.66))
-        painter.drawText(below, _LEFT_MIDDLE, f"{int(self._steps[0]) + 1}")
-        painter.drawText(below, _RIGHT_MIDDLE, f"{int(self._steps[-1]) + 1}")
-
-    def _paint_curve(self, painter: QPainter) -> None:
-        stride = max(self._steps.size // _MOST_POINTS, 1)
-        chosen = np.append(np.arange(0, self._steps.size - 1, stride), self._steps.size - 1)
-        x, y = self._across(self._steps[chosen]), self._up(self._values[chosen])
-        points = [QPointF(*point) for point in zip(x, y, strict=True)]
-        painter.setPen(QPen(self._accent(), 1.7))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if len(points) == 1:
-            painter.setBrush(self._accent())
-            painter.drawEllipse(points[0], 2.5, 2.5)
-        painter.drawPolyline(QPolygonF(points))
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        painter.setPen(QPen(self.palette().window().color(), 1.2))
-        best = self.best
-        if best is not None:
-            painter.setBrush(self._ink(0.85))
-            painter.drawPolygon(_diamond(self._point(*best)))
-        step = self._marked()
-        value = self.value_at(step)
-        if self._shown is None or value is None:
-            return
-        point = self._point(min(step, int(self._steps[-1])), value)
-        painter.setPen(QPen(self._ink(0.45), 1, Qt.PenStyle.DashLine))
-        top, bottom = self._plot().top(), self._plot().bottom()
-        painter.drawLine(QPointF(point.x(), top), QPointF(point.x(), bottom))
-        painter.setPen(QPen(self.palette().window().color(), 1.5))
-        painter.setBrush(self._accent())
-        painter.drawEllipse(point, 4, 4)
+        values = [step * n for n in range(ceil(low / step), floor(high / step) + 1)]
+        return [(self._height(value), f"{value:.4g}") for value in values]
 
     def _point(self, step: float, value: float) -> QPointF:
-        x, y = self._across(np.array([step], np.float64)), self._up(np.array([value]))
-        return QPointF(float(x[0]), float(y[0]))
+        """Return the pixel of the widget where that step and value are drawn."""
+        place = self._plot.box.mapViewToScene(QPointF(step, self._height(value)))
+        return self._plot.mapTo(self, place)
+
+    # --- colours ------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the theme and the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._dress()
+
+    def _dress(self) -> None:
+        ground, accent = self.palette().window().color(), self.palette().highlight().color()
+        self._plot.set_colours(ground, self._ink(0.66), self._ink(0.12))
+        self._plot.curve.setPen(line_of(accent, 1.7))
+        self._line.setPen(line_of(self._ink(0.45), 1, Qt.PenStyle.DashLine))
+        for mark, colour in ((self._best_mark, self._ink(0.85)), (self._mark, accent)):
+            mark.set_colours(colour, ground)
+        font = self.font()
+        font.setPointSizeF(max(font.pointSizeF() * 0.88, 7.0))
+        self._plot.set_tick_font(font)
+        for label, strength in ((self._title, 0.72), (self._number, 1.0)):
+            label.setFont(font)
+            palette = QPalette(label.palette())
+            palette.setColor(QPalette.ColorRole.WindowText, self._ink(strength))
+            label.setPalette(palette)
 
     def _ink(self, strength: float) -> QColor:
         colour = self.palette().windowText().color()
         colour.setAlphaF(strength)
         return colour
 
-    def _accent(self) -> QColor:
-        return self.palette().highlight().color()
 
-    def _small_font(self) -> QFont:
-        font = self.font()
-        font.setPointSizeF(max(font.pointSizeF() * 0.88, 7.0))
-        return font
-
-
-_LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-def _diamond(middle: QPointF) -> QPolygonF:
-    ways = ((0, -5), (5, 0), (0, 5), (-5, 0))
-    return QPolygonF([middle + QPointF(right, down) for right, down in ways])
+def _title(name: str) -> str:
+    unit = scalar_unit(name)
+    return scalar_title(name) + (f" [{unit}]" if unit else "")
 
 
 def _round_step(rough: float) -> float:

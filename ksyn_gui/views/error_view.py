@@ -36,7 +36,7 @@ class ErrorView(QWidget):
         super().__init__(parent)
         self.header = ViewHeader(_TITLE, self)
         self.canvas = ArrayCanvas(_TITLE, strip=AI_RECONSTRUCTED, parent=self)
-        self.canvas.describe = self._words_for
+        self.canvas.describe_with(self._words_for)
         self._image: Values | None = None
         self._reference: Values | None = None
         self._range = 1.0

@@ -35,7 +35,7 @@ class ImageView(QWidget):
         strip = AI_RECONSTRUCTED if reconstructed else NOT_FOR_DIAGNOSIS
         self.header = ViewHeader(title, self)
         self.canvas = ArrayCanvas(title, strip=strip, parent=self)
-        self.canvas.describe = self._words_for
+        self.canvas.describe_with(self._words_for)
         self._image: NDArray[np.complex64] | None = None
         self._mode = Mode.MAGNITUDE
         self._modes = choice(_MODES, f"{title}: what is shown", "Next: M. Back: Shift+M. Log: L")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import cmath
 from collections.abc import Callable
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas, Tool
+from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
 from ksyn_gui.views.complex_modes import (
     LOOKS,
     Mode,
@@ -22,25 +21,15 @@ from ksyn_gui.views.complex_modes import (
     hue_of,
     values_of,
 )
+from ksyn_gui.views.kspace_brush import Brush, KSpaceBrush
+from ksyn_gui.views.mask_overlay import MaskOverlay
 from ksyn_gui.views.newest import Newest
-from ksyn_gui.views.picture import tint
 from ksyn_gui.views.view_header import ViewHeader, after, choice
 
 COMBINED = -1
 """Stands for all coils together."""
 _MODES = tuple(Mode)
 _ALL = "All coils"
-MEASURED_TINT = tint(86, 180, 233, 0.22)
-MISSING_TINT = tint(10, 11, 13, 0.62)
-GENERATED_TINT = tint(230, 159, 0, 0.30)
-BIGGEST_BRUSH = 64
-
-
-class Brush(StrEnum):
-    """What a stroke covers."""
-
-    COLUMN = "Lines along ky"
-    POINT = "Points"
 
 
 class KSpaceView(QWidget):
@@ -66,22 +55,18 @@ class KSpaceView(QWidget):
         super().__init__(parent)
         self.header = ViewHeader(title, self)
         self.canvas = ArrayCanvas(title, strip=NOT_FOR_DIAGNOSIS, parent=self)
-        self.canvas.describe = self._words_for
+        self.canvas.describe_with(self._words_for)
+        self._brush = KSpaceBrush(self.canvas, self)
         self._modes = choice(_MODES, "What is shown of k-space", "Next: M. Back: Shift+M. Log: L")
         self._coils = choice([_ALL], "Coil", "Previous coil: J. Next coil: K")
-        self._overlay_button = _overlay_button()
+        self._overlay = MaskOverlay(self.canvas, self)
         self._measured: Samples | None = None
         self._predicted: Samples | None = None
         self._shown: Samples | None = None
-        self._mask: NDArray[np.bool_] | None = None
         self._mode, self._coil = Mode.LOG, COMBINED
-        self._brush, self._size, self._erasing = Brush.COLUMN, 1, False
-        self._last: tuple[int, int] | None = None
         self._voxel = (1e-3, 1e-3)
         self._combining = Newest(self)
         self._combining.finished.connect(self._show)
-        self._tinting = QTimer(self, singleShot=True, interval=0)
-        self._tinting.timeout.connect(self._tint)
         self._lay_out()
         self._connect()
         self.canvas.set_look(LOOKS[self._mode].lut, LOOKS[self._mode].automatic, "log₁₀")
@@ -123,8 +108,7 @@ class KSpaceView(QWidget):
 
     def set_mask(self, mask: NDArray[np.bool_] | None) -> None:
         """Draw which samples are measured, ``ky kx``."""
-        self._mask = mask
-        self._tinting.start()
+        self._overlay.set_mask(mask)
 
     def set_voxel_size(self, height: float, width: float) -> None:
         """Say how large a pixel of the image is [m]; it sets the spacing of the samples."""
@@ -166,100 +150,43 @@ class KSpaceView(QWidget):
 
     def set_overlay_shown(self, shown: bool) -> None:
         """Show or hide the mask over the samples."""
-        self._overlay_button.setChecked(shown)
+        self._overlay.button.setChecked(shown)
 
     # --- brush --------------------------------------------------------------------------------
 
     @property
     def brush(self) -> Brush:
         """What a stroke covers."""
-        return self._brush
+        return self._brush.kind
 
     @property
     def brush_size(self) -> int:
         """Width of a stroke [samples]."""
-        return self._size
+        return self._brush.size
 
     @property
     def erasing(self) -> bool:
         """Whether strokes take samples away."""
-        return self._erasing
+        return self._brush.erasing
 
     @property
     def painting(self) -> bool:
         """Whether the left button paints."""
-        return self.canvas.tool is Tool.BRUSH
+        return self._brush.painting
 
     def set_painting(self, painting: bool) -> None:
         """Take the brush, or put it away."""
-        if painting != self.painting:
-            self.canvas.set_tool(Tool.BRUSH if painting else Tool.LEVELS)
+        self._brush.set_painting(painting)
 
     def set_brush(
         self, brush: Brush | None = None, size: int | None = None, erasing: bool | None = None
     ) -> None:
         """Change the brush; what is not given stays."""
-        before = (self._brush, self._size, self._erasing)
-        self._brush = self._brush if brush is None else brush
-        self._size = self._size if size is None else min(max(size, 1), BIGGEST_BRUSH)
-        self._erasing = self._erasing if erasing is None else erasing
-        if before != (self._brush, self._size, self._erasing):
-            self._show_footprint()
-            self.brush_changed.emit(self._brush, self._size, self._erasing)
+        self._brush.set(brush, size, erasing)
 
     def covered(self, sample: tuple[int, int]) -> tuple[slice, slice]:
         """Return the rows and columns that the brush covers at a sample."""
-        rows, columns = self._matrix()
-        ky, kx = (middle - (self._size - 1) // 2 for middle in sample)
-        across = slice(max(kx, 0), min(kx + self._size, columns))
-        if self._brush is Brush.COLUMN:
-            return slice(0, rows), across
-        return slice(max(ky, 0), min(ky + self._size, rows)), across
-
-    def _take_tool(self, tool: Tool) -> None:
-        if tool is Tool.BRUSH and self.canvas.place is None:
-            self.canvas.point_at(QPointF(0, 0))
-        self._show_footprint()
-        self.painting_changed.emit(tool is Tool.BRUSH)
-
-    def _begin_stroke(self, place: QPointF) -> None:
-        self._last = self.canvas.sample_at(place)
-        self.stroke_started.emit()
-        self.stroked.emit(self._last, self._last, self._erasing)
-
-    def _go_on(self, place: QPointF) -> None:
-        here = self.canvas.sample_at(place)
-        if self._last is not None and here != self._last:
-            last, self._last = self._last, here
-            self.stroked.emit(last, here, self._erasing)
-
-    def _end_stroke(self) -> None:
-        if self._last is not None:
-            self._last = None
-            self.stroke_finished.emit()
-
-    def _dab(self) -> None:
-        """Paint where the pointer is, as a stroke of its own: the keyboard's way."""
-        place = self.canvas.place
-        if place is not None and self.canvas.contains(*self.canvas.sample_at(place)):
-            self._begin_stroke(place)
-            self._end_stroke()
-
-    def _show_footprint(self) -> None:
-        footprint, place = self.canvas.surface.footprint, self.canvas.place
-        footprint.setVisible(self.painting and place is not None)
-        if not footprint.isVisible() or place is None:
-            return
-        rows, columns = self.covered(self.canvas.sample_at(place))
-        first = self.canvas.place_of(rows.start, columns.start)
-        last = self.canvas.place_of(rows.stop, columns.stop)
-        height, width = self._spacing()
-        box = QRectF(first, last).translated(-width / 2, -height / 2)
-        footprint.setRect(box.normalized())
-        dashes = Qt.PenStyle.DotLine if self._erasing else Qt.PenStyle.SolidLine
-        pen = footprint.pen()
-        pen.setStyle(dashes)
-        footprint.setPen(pen)
+        return self._brush.covered(sample)
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -273,7 +200,7 @@ class KSpaceView(QWidget):
         elif measured is None:
             self._shown = None
             self.canvas.clear()
-            self._tint()
+            self._overlay.draw()
         elif self._coil == COMBINED and measured.shape[0] > 1:
             self._combining.submit(lambda: combined(measured))
         else:
@@ -282,7 +209,7 @@ class KSpaceView(QWidget):
     def _show(self, samples: Samples) -> None:
         self._shown = samples
         self._draw()
-        self._tinting.start()
+        self._overlay.draw_soon()
 
     def _draw(self) -> None:
         if self._shown is None:
@@ -292,29 +219,13 @@ class KSpaceView(QWidget):
         source = above_floor(values) if self._mode in (Mode.LOG, Mode.COLOUR) else None
         self.canvas.set_values(values, hue=hue, level_source=source)
 
-    def _tint(self) -> None:
-        self._tinting.stop()
-        overlay, mask = self.canvas.surface.overlay, self._mask
-        shown = self._overlay_button.isChecked() and mask is not None and not self.canvas.is_empty
-        overlay.setVisible(shown)
-        self._write_caption()
-        if not shown or mask is None or mask.shape != self._matrix():
-            overlay.setVisible(False)
-            return
-        other = MISSING_TINT if self._predicted is None else GENERATED_TINT
-        table = np.array([other, MEASURED_TINT], np.uint32)
-        overlay.show_pixels(table[mask.view(np.uint8)], self.canvas.surface.extent)
-
     def _write_caption(self) -> None:
         coil = _ALL if self._coil == COMBINED else f"coil {self._coil + 1} of {self._n_coils()}"
-        text = f"{self._mode}, {coil.lower()}"
-        if self._mask is not None and self._overlay_button.isChecked():
-            other = "dark: not measured" if self._predicted is None else "orange: generated"
-            text += f"\nblue: measured ({100 * self._mask.mean():.1f} %), {other}"
-        self.canvas.set_caption(text)
+        self.canvas.set_caption(f"{self._mode}, {coil.lower()}{self._overlay.legend}")
 
     def _update_strip(self) -> None:
         made_up = self._predicted is not None
+        self._overlay.set_generated(made_up)
         self.canvas.set_strip(AI_RECONSTRUCTED if made_up else NOT_FOR_DIAGNOSIS)
 
     def _words_for(self, row: int, column: int) -> str:
@@ -325,14 +236,8 @@ class KSpaceView(QWidget):
         where = f"kx {column - columns // 2:+d}  ky {row - rows // 2:+d}"
         size = f"{value.real:.3g} {value.imag:+.3g}i"
         turn = np.degrees(cmath.phase(value))
-        return f"{where}   {size}   |z| {abs(value):.3g} ∠ {turn:.0f}°{self._state_of(row, column)}"
-
-    def _state_of(self, row: int, column: int) -> str:
-        if self._mask is None or self._mask.shape != self._matrix():
-            return ""
-        if self._mask[row, column]:
-            return "   measured"
-        return "   not measured" if self._predicted is None else "   generated"
+        state = self._overlay.state_of(row, column)
+        return f"{where}   {size}   |z| {abs(value):.3g} ∠ {turn:.0f}°{state}"
 
     # --- small things -------------------------------------------------------------------------
 
@@ -362,7 +267,7 @@ class KSpaceView(QWidget):
         self._coils.blockSignals(False)
 
     def _lay_out(self) -> None:
-        for widget in (self._overlay_button, self._coils, self._modes):
+        for widget in (self._overlay.button, self._coils, self._modes):
             self.header.add(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -376,12 +281,12 @@ class KSpaceView(QWidget):
     def _connect(self) -> None:
         self._modes.currentIndexChanged.connect(lambda index: self.set_mode(_MODES[index]))
         self._coils.currentIndexChanged.connect(lambda index: self.choose_coil(index - 1))
-        self._overlay_button.toggled.connect(lambda _: self._tint())
-        self.canvas.brushed.connect(self._begin_stroke)
-        self.canvas.brush_moved.connect(self._go_on)
-        self.canvas.brush_lifted.connect(self._end_stroke)
-        self.canvas.pointed.connect(lambda _: self._show_footprint())
-        self.canvas.tool_changed.connect(self._take_tool)
+        self._overlay.drawn.connect(self._write_caption)
+        self._brush.stroke_started.connect(self.stroke_started)
+        self._brush.stroked.connect(self.stroked)
+        self._brush.stroke_finished.connect(self.stroke_finished)
+        self._brush.painting_changed.connect(self.painting_changed)
+        self._brush.changed.connect(self.brush_changed)
 
     def event(self, event: QEvent) -> bool:
         """Claim the keys of the brush before a menu's shortcut of the same name takes them."""
@@ -393,7 +298,7 @@ class KSpaceView(QWidget):
     def _claims(self, event: QEvent) -> bool:
         if not self.painting or not isinstance(event, QKeyEvent) or event.modifiers():
             return False
-        return event.key() in self._brush_keys()
+        return event.key() in self._brush.actions()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Do what the key stands for: see the tooltip."""
@@ -413,31 +318,10 @@ class KSpaceView(QWidget):
             Qt.Key.Key_K: lambda: self.choose_coil(self._coil + 1),
             Qt.Key.Key_B: lambda: self.set_painting(not self.painting),
         }
-        return keys | self._brush_keys() if self.painting else keys
-
-    def _brush_keys(self) -> dict[Qt.Key, Callable[[], None]]:
-        return {
-            Qt.Key.Key_Space: self._dab,
-            Qt.Key.Key_X: lambda: self.set_brush(erasing=not self._erasing),
-            Qt.Key.Key_BracketLeft: lambda: self.set_brush(size=self._size - 1),
-            Qt.Key.Key_BracketRight: lambda: self.set_brush(size=self._size + 1),
-            Qt.Key.Key_T: lambda: self.set_brush(after(self._brush)),
-        }
+        return keys | self._brush.actions() if self.painting else keys
 
 
 _KEYS = (
     "M: next mode; L: logarithm; J, K: coil; B: take the brush or put it away\n"
     "With the brush: arrows move it, Space paints, X erases, [ ] size, T lines or points"
 )
-
-
-def _overlay_button() -> QToolButton:
-    button = QToolButton()
-    button.setText("Mask")
-    button.setCheckable(True)
-    button.setChecked(True)
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName("Show the mask over k-space")
-    button.setToolTip("Blue is measured; dark is not; orange was made up by the method")
-    return button

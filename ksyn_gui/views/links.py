@@ -114,7 +114,9 @@ class Links(QObject):
             self.scrolled_alone.emit(member.canvas, steps)
 
     def _let_lead(self, member: _Member) -> None:
-        member.canvas.leads = member.leads or not member.quantity or not self._on[Link.LEVELS]
+        member.canvas.level_choice.leads = (
+            member.leads or not member.quantity or not self._on[Link.LEVELS]
+        )
 
     def _join_levels(self) -> None:
         for member in self._members:

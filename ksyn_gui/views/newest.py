@@ -8,12 +8,17 @@ from typing import Any
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 
+class _Post(QObject):
+    """Brings answers from the pool; outlives the window that asked, for as long as work runs."""
+
+    returned = Signal(int, object, bool)
+
+
 class Newest(QObject):
     """Runs one function at a time in a pool thread; what waits is replaced by what is newer."""
 
     finished = Signal(object)
     """What the function returned."""
-    _returned = Signal(int, object, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +26,8 @@ class Newest(QObject):
         self._busy = False
         self._ticket = 0
         self._forgotten = 0
-        self._returned.connect(self._deliver)
+        self._post = _Post()
+        self._post.returned.connect(self._deliver)
 
     def submit(self, function: Callable[[], Any]) -> None:
         """Run the function soon; an older one that has not begun is forgotten."""
@@ -39,18 +45,8 @@ class Newest(QObject):
             return
         function, ticket = self._waiting, self._ticket
         self._waiting, self._busy = None, True
-        QThreadPool.globalInstance().start(lambda: self._run(function, ticket))
-
-    def _run(self, function: Callable[[], Any], ticket: int) -> None:
-        """Run in the pool thread."""
-        try:
-            answer, good = function(), True
-        except Exception as error:  # the edge of the thread: raised again in the GUI thread
-            answer, good = error, False
-        try:
-            self._returned.emit(ticket, answer, good)
-        except RuntimeError:
-            return  # the window has gone
+        post = self._post
+        QThreadPool.globalInstance().start(lambda: _run(function, ticket, post))
 
     def _deliver(self, ticket: int, answer: object, good: bool) -> None:
         self._busy = False
@@ -60,3 +56,12 @@ class Newest(QObject):
         if not good and isinstance(answer, Exception):
             raise answer
         self.finished.emit(answer)
+
+
+def _run(function: Callable[[], Any], ticket: int, post: _Post) -> None:
+    """Run in the pool thread, where the one who asked may be gone by now."""
+    try:
+        answer, good = function(), True
+    except Exception as error:  # the edge of the thread: raised again in the GUI thread
+        answer, good = error, False
+    post.returned.emit(ticket, answer, good)

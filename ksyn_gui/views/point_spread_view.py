@@ -30,7 +30,7 @@ class PointSpreadView(QWidget):
         super().__init__(parent)
         self.header = ViewHeader(_TITLE, self)
         self.canvas = ArrayCanvas(_TITLE, parent=self)
-        self.canvas.describe = self._words_for
+        self.canvas.describe_with(self._words_for)
         self.canvas.tells_levels = False
         self.canvas.surface.port_changed.connect(self._draw)
         self._values: Values | None = None

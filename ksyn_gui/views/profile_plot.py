@@ -4,76 +4,60 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
+from ksyn_gui.views.bars import CROSS, FIELD, INK, line_of, small
+from ksyn_gui.views.graph import InfiniteLine
 from ksyn_gui.views.levels import Values
-from ksyn_gui.views.surface import CROSS, FIELD, INK
+from ksyn_gui.views.plot import Plot
 
 _CURVE = QColor(120, 200, 255)
 _GRID = QColor(52, 55, 60)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 36, 10, 16, 6
+_TOP, _BOTTOM = 16, 6
 
 
-class ProfilePlot(QWidget):
+class ProfilePlot(Plot):
     """Draws values from `low` to 0 dB; a dashed line marks one level."""
 
     def __init__(self, title: str, low: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._title, self._low = title, low
-        self._values: Values = np.empty(0, np.float32)
-        self._mark: float | None = None
+        super().__init__(steps_below=False, parent=parent)
+        self._low = low
+        self._drawn: Values = np.empty(0, np.float32)
+        self._mark = InfiniteLine(angle=0, pen=line_of(CROSS, 1, Qt.PenStyle.DashLine))
+        self._mark.setVisible(False)
+        self.box.addItem(self._mark, ignoreBounds=True)
+        self.curve.setPen(line_of(_CURVE, 1.2))
+        self.set_colours(FIELD, INK, _GRID)
+        self.set_tick_font(small(self.font()))
+        self.centralLayout.setContentsMargins(0, _TOP, 10, _BOTTOM)
+        self._title = QLabel(title, self)
+        self._title.setStyleSheet(f"color: {INK.name()};")
+        self._title.setFont(small(self.font()))
+        self._title.move(44, 1)
         self.setMinimumHeight(64)
         self.setAccessibleName(title)
 
     @property
     def values(self) -> Values:
         """What is drawn [dB]."""
-        return self._values
+        return self._drawn
 
     def set_values(self, values: NDArray[np.float32], mark: float | None = None) -> None:
         """Draw other values [dB]; `mark` is the level of the dashed line."""
-        self._values, self._mark = values, mark
-        self.update()
+        self._drawn = values
+        self.curve.setData(np.arange(values.size), np.maximum(values, self._low))
+        self.show_range((0.0, max(values.size - 1.0, 1.0)), (self._low, 0.0))
+        self._mark.setVisible(mark is not None)
+        if mark is not None:
+            self._mark.setValue(max(mark, self._low))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Paint grid, curve and mark."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), FIELD)
-        font = self.font()
-        font.setPointSizeF(max(font.pointSizeF() * 0.85, 7.0))
-        painter.setFont(font)
-        self._paint_grid(painter)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._values.size:
-            painter.setPen(QPen(_CURVE, 1.2))
-            painter.drawPolyline(self._line())
-        if self._mark is not None:
-            painter.setPen(QPen(CROSS, 1, Qt.PenStyle.DashLine))
-            y = self._height_of(max(self._mark, self._low))
-            painter.drawLine(QPointF(_LEFT, y), QPointF(self.width() - _RIGHT, y))
-
-    def _paint_grid(self, painter: QPainter) -> None:
-        step = 20.0 if self.height() > 110 else 30.0
-        for value in np.arange(0, self._low - 1, -step):
-            y = self._height_of(float(value))
-            painter.setPen(_GRID)
-            painter.drawLine(QPointF(_LEFT, y), QPointF(self.width() - _RIGHT, y))
-            painter.setPen(INK)
-            label = QRectF(0, y - 7, _LEFT - 5, 14)
-            painter.drawText(label, _RIGHT_MIDDLE, f"{value:.0f}")
-        painter.drawText(QRectF(_LEFT, 0, self.width() - _LEFT, _TOP), _LEFT_MIDDLE, self._title)
-
-    def _line(self) -> QPolygonF:
-        x = np.linspace(_LEFT, self.width() - _RIGHT, self._values.size)
-        points = zip(x, np.maximum(self._values, self._low), strict=True)
-        return QPolygonF([QPointF(place, self._height_of(float(v))) for place, v in points])
-
-    def _height_of(self, value: float) -> float:
-        share = value / self._low
-        return _TOP + share * (self.height() - _TOP - _BOTTOM)
-
-
-_LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT_MIDDLE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Write as many numbers as there is room for."""
+        super().resizeEvent(event)
+        if event is not None:  # pyqtgraph calls this before there are axes
+            step = 20 if self.height() > 110 else 30
+            self.show_ticks(
+                [(value, f"{value}") for value in range(0, round(self._low) - 1, -step)]
+            )

@@ -18,7 +18,7 @@ def python(*arguments: str, timeout: float = 240) -> subprocess.CompletedProcess
 
 
 def test_nothing_imported_at_start_up_imports_torch():
-    heavy = "{'torch', 'pydantic', 'scipy', 'h5py', 'skimage', 'pyqtgraph'}"
+    heavy = "{'torch', 'pydantic', 'scipy', 'h5py', 'skimage'}"
     code = f"import ksyn_gui.app, sys; print(sorted({heavy} & set(sys.modules)))"
     assert python("-c", code).stdout.strip() == "[]"
 

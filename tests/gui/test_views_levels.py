@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QApplication
 
 from ksyn_gui.views import luts
 from ksyn_gui.views.complex_modes import (
@@ -17,7 +19,7 @@ from ksyn_gui.views.complex_modes import (
     values_of,
 )
 from ksyn_gui.views.levels import PRESETS, Levels, preset_levels, sampled, symmetric
-from ksyn_gui.views.picture import grey_pixels, packed, tint
+from ksyn_gui.views.picture import Picture
 
 RNG = np.random.default_rng(0)
 VALUES = RNG.normal(3, 2, (101, 64)).astype(np.float32)
@@ -163,19 +165,32 @@ def test_drawable_replaces_what_is_not_a_number() -> None:
     np.testing.assert_array_equal(values, [[1, 0], [0, 0]])
 
 
-def test_grey_pixels_are_black_below_and_white_above_the_levels() -> None:
-    values = np.array([[-5, 0, 0.5, 1, 9]], np.float32)
-    pixels = grey_pixels(values, Levels(0.0, 1.0), luts.lut("grey"))
-    assert [hex(pixel) for pixel in pixels[0][[0, 1, 3, 4]]] == [
+def test_pixels_are_black_below_and_white_above_the_levels(qapp: QApplication) -> None:
+    values, box = np.array([[-5, 0, 0.5, 1, 9]], np.float32), QRectF(0, 0, 5, 1)
+    picture = Picture()
+    picture.show_values(values, Levels(0.0, 1.0), luts.lut("grey"), box)
+    assert [hex(pixel) for pixel in picture.pixels[0][[0, 1, 3, 4]]] == [
         "0xff000000",
         "0xff000000",
         "0xffffffff",
         "0xffffffff",
     ]
-    assert pixels[0, 2] & 0xFF in (127, 128)
+    assert picture.pixels[0, 2] & 0xFF in (127, 128)
 
 
-def test_pixels_hold_red_green_blue_in_order() -> None:
-    assert packed(np.array([[0x12, 0x34, 0x56]], np.uint8))[0] == 0xFF123456
-    assert tint(255, 0, 128, 1.0) == 0xFFFF0080
-    assert tint(10, 20, 30, 0.0) == 0
+def test_pixels_hold_red_green_blue_in_order_and_alpha(qapp: QApplication) -> None:
+    picture, box = Picture(), QRectF(0, 0, 2, 1)
+    picture.show_colours(np.array([[[0x12, 0x34, 0x56]] * 2], np.uint8), box)
+    assert picture.pixels[0, 0] == 0xFF123456
+    table = np.array([[10, 20, 30, 0], [255, 0, 128, 255]], np.uint8)
+    picture.show_kinds(np.array([[0, 1]], np.uint8), table, box)
+    assert picture.pixels.tolist() == [[0, 0xFFFF0080]]
+
+
+def test_other_levels_leave_the_values_of_a_picture_alone(qapp: QApplication) -> None:
+    picture, values, box = Picture(), np.zeros((3, 4), np.float32), QRectF(0, 0, 4, 3)
+    changes = []
+    picture.sigImageChanged.connect(lambda: changes.append(1))
+    for high in (1.0, 2.0):
+        picture.show_values(values, Levels(0.0, high), luts.lut("grey"), box)
+    assert len(changes) == 1

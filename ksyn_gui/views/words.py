@@ -1,0 +1,93 @@
+"""What is written over a picture, and told to a screen reader."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ksyn_gui.views.surface import Surface
+
+_OVER = "color: #e8eaed; background: rgba(10, 11, 13, 165); padding: 1px 5px; border-radius: 3px;"
+_STRIP = "color: #1a1300; background: #e3ac46; padding: 1px 6px; font-weight: 600;"
+
+
+class Words(QObject):
+    """Caption at the top left, read-out at the bottom left, strip below; the last one stays."""
+
+    def __init__(self, surface: Surface, strip: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._surface, self._shown = surface, True
+        self.caption, self.readout = _label(_OVER, surface), _label(_OVER, surface)
+        self.strip = _label(_STRIP, parent)
+        self.strip.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.strip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.strip.setText(strip)
+        self.strip.setVisible(bool(strip))
+        self.readout.setVisible(False)
+        self._title = ""
+        self._telling = QTimer(self, singleShot=True, interval=250)
+        self._telling.timeout.connect(self._tell)
+        surface.installEventFilter(self)
+
+    @property
+    def shown(self) -> bool:
+        """Whether caption and read-out are to be seen."""
+        return self._shown
+
+    def set_shown(self, shown: bool) -> None:
+        """Show or hide caption and read-out."""
+        self._shown = shown
+        self.caption.setVisible(shown)
+        self.readout.setVisible(shown and bool(self.readout.text()))
+        self._lay_out()
+
+    def write_caption(self, title: str, lines: list[str]) -> None:
+        """Say what the picture is; `title` is its name for screen readers."""
+        self._title = title
+        self.caption.setText("\n".join(lines))
+        self._lay_out()
+        self._telling.start()
+
+    def write_readout(self, text: str) -> bool:
+        """Say what is known of the place under the pointer; return whether that is news."""
+        news = text != self.readout.text()
+        if news:
+            self.readout.setText(text)
+            self.readout.setVisible(bool(text) and self._shown)
+            self._lay_out()
+            self._telling.start()
+        return news
+
+    def write_strip(self, text: str) -> None:
+        """Say something else at the bottom."""
+        self.strip.setText(text)
+        self.strip.setVisible(True)
+        self._telling.start()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Keep the words in their places when the field or the font changes."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange):
+            self._lay_out()
+        return False
+
+    def _lay_out(self) -> None:
+        field = self._surface.viewport().rect()
+        self.caption.adjustSize()
+        self.caption.move(6, 5)
+        self.readout.setMaximumWidth(max(field.width() - 12, 40))
+        self.readout.adjustSize()
+        self.readout.move(6, field.height() - self.readout.height() - 3)
+
+    def _tell(self) -> None:
+        """Tell screen readers what the picture is, when it has come to rest."""
+        words = [self.caption.text().replace("\n", ", "), self.readout.text(), self.strip.text()]
+        self._surface.setAccessibleName(self._title)
+        self._surface.setAccessibleDescription(". ".join(word for word in words if word))
+
+
+def _label(style: str, parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setStyleSheet(style)
+    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
