@@ -183,7 +183,7 @@ def test_scrubbing_shows_an_earlier_step_while_the_run_goes_on(qtbot, long_run, 
     started(qtbot, long_run, wait)
     wait(lambda: len(long_run.session.kept) > 3)
     press(qtbot, long_run, Qt.Key.Key_Comma, SHIFT)
-    assert long_run.session.shown.index == 0
+    wait(lambda: long_run.session.shown.index == 0)
     newest = max(long_run.session.kept)
     wait(lambda: max(long_run.session.kept) > newest)
     assert long_run.session.shown.index == 0
