@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from ksyn_gui.actions import ACTIONS, Actions
 from ksyn_gui.theme import icon
-from ksyn_gui.views.canvas import Tool
 from ksyn_gui.views.links import Link
+from ksyn_gui.views.tools import Tool
 
 LINKS = {
     "link_zoom": Link.ZOOM,

@@ -33,6 +33,7 @@ _QUICK = ("psnr", "nmse")
 METRIC_SHARES = {0.018: _QUICK, 0.022: ("ssim",)}
 """Metrics, and the share up to which they may be measured, pictures included."""
 
+_METRICS = tuple(name for group in METRIC_SHARES.values() for name in group)
 _FIRST_GUESS = {0.018: 0.003, 0.022: 0.02}
 """Time that metrics take, until it is known [s]."""
 
@@ -211,13 +212,20 @@ class Recorder:
         seconds = rows[-1].seconds if rows else 0.0
         return Progress(done - 1, total, seconds, self._seconds_left(done, total), rows)
 
+    def measure_newest(self) -> None:
+        """Measure what was left out of the newest step; for a pause, in any thread."""
+        with self._lock:
+            step, row = self.last, self._rows[-1] if self._rows else None
+        missing = () if row is None else tuple(name for name in _METRICS if name not in row.scalars)
+        if step is not None and row is not None and missing:
+            self._add(row.index, self._source.measure(step.image, missing))
+
     def fill_in(self) -> None:
         """Measure what was left out of the kept steps; for after the run, in any thread."""
-        names = tuple(name for group in METRIC_SHARES.values() for name in group)
         with self._lock:
             kept, rows = dict(self._kept), {row.index: row for row in self._rows}
         for index, picture in kept.items():
-            missing = tuple(name for name in names if name not in rows[index].scalars)
+            missing = tuple(name for name in _METRICS if name not in rows[index].scalars)
             if missing:
                 self._add(index, self._source.measure(_tensor(picture.image), missing))
 

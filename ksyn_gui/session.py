@@ -113,7 +113,7 @@ class Session(QObject):
         self._slice, self._frame, self._coil = 0, 0, COMBINED
         self._measured: engine.Measured | None = None
         self._mask: MaskChoice | None = None
-        self._method = "zero-filled"
+        self._method = "cg-sense"
         self._options: dict[str, dict[str, Any]] = {}
         self._preparation: dict[str, Any] = {}
         self._device = "auto"
@@ -661,6 +661,17 @@ class Session(QObject):
     def _rest(self) -> None:
         if self._run_state in (RunState.RUNNING, RunState.PREPARING):
             self._set_run_state(RunState.PAUSED)
+            recorder = self._recorder
+            if recorder is not None:
+                measure = recorder.measure_newest
+                self._work(self._files, "", measure, lambda _: self._show_measured(recorder))
+
+    def _show_measured(self, recorder: Recorder) -> None:
+        """Show the step that the run rests at with its own metrics, not those of an earlier one."""
+        if self._run_state is RunState.PAUSED and self._recorder is recorder:
+            self.stepped.emit(recorder.progress())
+            if self._following:
+                self._show(recorder.newest())
 
     @Slot(object)
     def _end_run(self, error: Exception | None) -> None:

@@ -18,8 +18,12 @@ def save_mask(mask: Mask, path: Path) -> None:
     The file is written under another name and renamed, so that an old one is never half lost.
 
     Raises:
-        WriteError: The file cannot be written.
+        WriteError: The file cannot be written, or its name does not end in ``.npy``.
     """
+    if path.suffix != ".npy":
+        raise WriteError(
+            f"A mask cannot be written as {path.name}.", hint="Give a name that ends in .npy."
+        )
     samples = mask.samples[:, 0].cpu().numpy()
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -65,7 +69,7 @@ def _array(path: Path) -> np.ndarray:
         raise ReadError(f"There is no file {path}.", hint="Check the path.") from None
     except (OSError, ValueError, EOFError, SyntaxError) as error:
         raise ReadError(
-            f"{path.name} is not a readable .npy array ({error}).",
+            f"{path.name} is not a readable .npy array of numbers.",
             hint="Save the mask with numpy.save, as numbers.",
         ) from error
     if not isinstance(array, np.ndarray):

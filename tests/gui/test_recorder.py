@@ -150,3 +150,12 @@ def test_closing_the_recorder_closes_the_stream():
     next(watched_stream)
     watched_stream.close()
     assert closed == [True]
+
+
+def test_in_a_pause_the_newest_step_shows_its_own_metrics():
+    source = Source()
+    source.slowness = FREE_SECONDS
+    recorder = watched(Recorder(source, 2**20), 40)
+    assert recorder.newest().scalars["psnr"] < 39  # of an earlier step, as metrics are dear
+    recorder.measure_newest()
+    assert recorder.newest().scalars["psnr"] == 39

@@ -105,3 +105,16 @@ def test_another_matrix_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_a_write_error(tmp_path: Path) -> None:
     with pytest.raises(WriteError):
         save_mask(random_mask(), tmp_path / "no" / "mask.npy")
+
+
+def test_another_suffix_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match=r"mask\.txt"):
+        save_mask(random_mask(), tmp_path / "mask.txt")
+    assert list(tmp_path.glob("*mask*")) == []
+
+
+def test_text_is_no_mask_and_nobody_is_told_to_load_it_unsafely(tmp_path: Path) -> None:
+    (tmp_path / "mask.npy").write_text("1 0 1")
+    with pytest.raises(ReadError) as caught:
+        load_mask(tmp_path / "mask.npy")
+    assert "pickle" not in str(caught.value)
