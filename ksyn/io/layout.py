@@ -108,7 +108,8 @@ def _advice(candidates: list[Candidate]) -> str:
     )
     suggested = [c.suggestion.flags for c in candidates if c.suggestion]
     example = suggested[0] if suggested else '--axes "coil ky kx" --domain kspace'
-    return f"{rule}, for example {example}"
+    other = "" if "--domain image" in example else "; if it holds images, --domain image"
+    return f"{rule}, for example {example}{other}"
 
 
 def _domain(word: str | None) -> Domain | None:
