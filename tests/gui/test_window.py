@@ -181,9 +181,10 @@ def test_live_image_kspace_error_and_numbers_follow_the_steps(qtbot, long_run, w
 
 def test_scrubbing_shows_an_earlier_step_while_the_run_goes_on(qtbot, long_run, wait):
     started(qtbot, long_run, wait)
-    wait(lambda: len(long_run.session.kept) > 3)
+    wait(lambda: long_run.session.shown.index > 0)
+    wait(long_run.actions_["step_first"].isEnabled)
     press(qtbot, long_run, Qt.Key.Key_Comma, SHIFT)
-    wait(lambda: long_run.session.shown.index == 0)
+    assert long_run.session.shown.index == 0
     newest = max(long_run.session.kept)
     wait(lambda: max(long_run.session.kept) > newest)
     assert long_run.session.shown.index == 0
