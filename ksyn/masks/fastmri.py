@@ -38,8 +38,8 @@ class FastmriRandom(Pattern):
         return _bernoulli_columns(matrix, self.acceleration, acs_lines, rng)
 
 
-class Igkr1d(Pattern):
-    """IGKR-Net's 1D Cartesian pattern: 8 % centre and random columns up to 1 / R on average."""
+class Igkr1d(FastmriRandom):
+    """IGKR-Net's 1D Cartesian pattern: `FastmriRandom` under the name and rate of its paper."""
 
     name: ClassVar[str] = "igkr-1d"
     title: ClassVar[str] = "IGKR 1D Cartesian"
@@ -48,15 +48,6 @@ class Igkr1d(Pattern):
     acceleration: float = option(
         5.0, low=1, high=64, help="Columns per measured column, on average."
     )
-    centre_fraction: float = option(0.08, low=0, high=1, help="Fully sampled part of the columns.")
-    acs_lines: int | None = option(
-        None, low=0, high=4096, help="Centre in columns, in place of the fraction.", unit="columns"
-    )
-
-    def draw(self, matrix: tuple[int, int], rng: torch.Generator) -> Mask:
-        """Return the mask."""
-        acs_lines = fraction_lines(matrix[1], self.centre_fraction, self.acs_lines)
-        return _bernoulli_columns(matrix, self.acceleration, acs_lines, rng)
 
 
 class Equispaced(Pattern):
