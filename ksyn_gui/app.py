@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window.show()
     QTimer.singleShot(0, session.load_engine)
     if flags.demo or flags.smoke:
-        session.open("demo")
+        session.study.open("demo")
     elif flags.file is not None:
         window.open(flags.file)
     watcher = _watcher(flags, window)
@@ -134,19 +134,19 @@ class SmokeTest(QObject):
         self._window, self._picture = window, picture
         self._folder = TemporaryDirectory()
         session = window.session
-        session.zero_filled_changed.connect(self._run)
-        session.results_changed.connect(self._save)
-        session.saved.connect(self._finish)
-        session.error_raised.connect(self._fail)
+        session.preview.zero_filled_changed.connect(self._run)
+        session.results.changed.connect(self._save)
+        session.news.saved.connect(self._finish)
+        session.news.error_raised.connect(self._fail)
         QTimer.singleShot(_SMOKE_SECONDS * 1000, self, lambda: self._quit(1))
 
     def _run(self, _image: object) -> None:
-        if not self._window.session.results:
-            self._window.session.run()
+        if not self._window.session.results.all:
+            self._window.session.reconstruction.start()
 
     def _save(self, results: list[StoredResult]) -> None:
         path = Path(self._folder.name) / "result.png"
-        self._window.session.save_result(results[-1].number, path)
+        self._window.session.results.save(results[-1].number, path)
 
     def _finish(self, path: Path) -> None:
         good = path.stat().st_size > 0
@@ -176,7 +176,11 @@ class Photographer(QObject):
         self._timer = QTimer(self, singleShot=True, interval=self._REST)
         self._timer.timeout.connect(self._take)
         session = window.session
-        for signal in (session.engine_changed, session.zero_filled_changed, session.error_raised):
+        for signal in (
+            session.engine_changed,
+            session.preview.zero_filled_changed,
+            session.news.error_raised,
+        ):
             signal.connect(lambda _: self._timer.start())
 
     def _take(self) -> None:

@@ -86,8 +86,8 @@ class MainWindow(QMainWindow):
         self._usual = self.saveState(LAYOUT_VERSION)
         self._connect()
         self._restore()
-        self._show_state(session.run_state)
-        self._show_kept(session.kept)
+        self._show_state(session.reconstruction.state)
+        self._show_kept(session.screen.kept)
         for name in ("undo", "redo"):
             self.actions_[name].setEnabled(False)
 
@@ -175,34 +175,38 @@ class MainWindow(QMainWindow):
         links, kspace = pictures.links, pictures.kspace
 
         # What the session says, to the pictures.
-        session.scan_changed.connect(self._show_scan)
-        session.kspace_changed.connect(kspace.set_kspace)
-        session.coil_changed.connect(kspace.set_coil)
-        session.mask_changed.connect(self._show_mask)
-        session.frame_changed.connect(lambda _: self._show_mask(session.mask))
-        session.reference_changed.connect(pictures.set_reference)
-        session.zero_filled_changed.connect(pictures.show_zero_filled)
-        session.step_shown.connect(pictures.show_step)
-        session.peeked.connect(self._show_other_slice)
+        session.study.scan_changed.connect(self._show_scan)
+        session.study.kspace_changed.connect(kspace.set_kspace)
+        session.study.coil_changed.connect(kspace.set_coil)
+        session.sampling.mask_changed.connect(self._show_mask)
+        session.study.frame_changed.connect(lambda _: self._show_mask(session.sampling.mask))
+        session.study.reference_changed.connect(pictures.set_reference)
+        session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
+        session.screen.step_shown.connect(pictures.show_step)
+        session.study.peeked.connect(self._show_other_slice)
 
         # What the session says, to the frame of the window.
         session.engine_changed.connect(self._show_engine)
-        session.run_state_changed.connect(self._show_state)
-        session.results_changed.connect(lambda _: self._show_state(session.run_state))
-        session.kept_changed.connect(self._show_kept)
-        session.busy_changed.connect(self._show_busy)
-        session.notice.connect(self._show_notice)
-        session.saved.connect(lambda path: self._show_notice(f"Saved {path.name}."))
-        session.error_raised.connect(self.messages.show_trouble)
-        session.layout_needed.connect(self._ask_layout)
-        for signal in (session.slice_changed, session.frame_changed, session.coil_changed):
+        session.reconstruction.state_changed.connect(self._show_state)
+        session.results.changed.connect(lambda _: self._show_state(session.reconstruction.state))
+        session.screen.kept_changed.connect(self._show_kept)
+        session.work.busy_changed.connect(self._show_busy)
+        session.news.notice.connect(self._show_notice)
+        session.news.saved.connect(lambda path: self._show_notice(f"Saved {path.name}."))
+        session.news.error_raised.connect(self.messages.show_trouble)
+        session.study.layout_needed.connect(self._ask_layout)
+        for signal in (
+            session.study.slice_changed,
+            session.study.frame_changed,
+            session.study.coil_changed,
+        ):
             signal.connect(lambda _: self._show_place())
 
         # What is done in the pictures.
-        links.scrolled.connect(lambda steps: session.set_slice(session.slice + steps))
+        links.scrolled.connect(lambda steps: session.study.set_slice(session.study.slice + steps))
         links.scrolled_alone.connect(self._scroll_alone)
         links.switched.connect(self._show_link)
-        kspace.coil_chosen.connect(session.set_coil)
+        kspace.coil_chosen.connect(session.study.set_coil)
         kspace.stroke_started.connect(self.mask_panel.begin_stroke)
         kspace.stroked.connect(self.mask_panel.stroke)
         kspace.stroke_finished.connect(self.mask_panel.end_stroke)
@@ -246,22 +250,22 @@ class MainWindow(QMainWindow):
             "redo": mask.redo,
             "load_mask": mask.load,
             "save_mask": mask.save,
-            "acquired": session.use_acquired_mask,
-            "run": session.run,
-            "pause": session.pause_or_resume,
-            "step": session.step,
-            "stop": session.stop,
+            "acquired": session.sampling.use_acquired,
+            "run": session.reconstruction.start,
+            "pause": session.reconstruction.pause_or_resume,
+            "step": session.reconstruction.step,
+            "stop": session.reconstruction.stop,
             "step_back": lambda: steps.go(-1),
             "step_on": lambda: steps.go(1),
             "step_first": lambda: steps.go_to_end(-1),
             "step_last": lambda: steps.go_to_end(1),
             "replay": steps.play_or_rest,
-            "slice_next": lambda: session.set_slice(session.slice + 1),
-            "slice_previous": lambda: session.set_slice(session.slice - 1),
-            "frame_next": lambda: session.set_frame(session.frame + 1),
-            "frame_previous": lambda: session.set_frame(session.frame - 1),
-            "coil_next": lambda: session.set_coil(session.coil + 1),
-            "coil_previous": lambda: session.set_coil(session.coil - 1),
+            "slice_next": lambda: session.study.set_slice(session.study.slice + 1),
+            "slice_previous": lambda: session.study.set_slice(session.study.slice - 1),
+            "frame_next": lambda: session.study.set_frame(session.study.frame + 1),
+            "frame_previous": lambda: session.study.set_frame(session.study.frame - 1),
+            "coil_next": lambda: session.study.set_coil(session.study.coil + 1),
+            "coil_previous": lambda: session.study.set_coil(session.study.coil - 1),
             "result_next": lambda: self.results_panel.go(1),
             "result_previous": lambda: self.results_panel.go(-1),
             "maximise": self.pictures.toggle_maximised,
@@ -290,19 +294,19 @@ class MainWindow(QMainWindow):
         if scan.path.exists():
             self.settings.remember(scan.path)
         self._show_place()
-        self._show_state(self.session.run_state)
+        self._show_state(self.session.reconstruction.state)
 
     def _show_mask(self, mask: MaskChoice | None) -> None:
-        self.pictures.show_mask(mask, self.session.frame)
+        self.pictures.show_mask(mask, self.session.study.frame)
 
     def _show_place(self) -> None:
-        session, scan = self.session, self.session.scan
+        session, scan = self.session, self.session.study.scan
         if scan is None:
             return
         places = [
-            ("Slice", session.slice, scan.n_slices),
-            ("Frame", session.frame, scan.n_frames),
-            ("Coil", session.coil, scan.n_coils),
+            ("Slice", session.study.slice, scan.n_slices),
+            ("Frame", session.study.frame, scan.n_frames),
+            ("Coil", session.study.coil, scan.n_coils),
         ]
         words = [
             f"{name} {index + 1}/{count}" if index >= 0 else f"{name}s 1–{count}"
@@ -312,7 +316,7 @@ class MainWindow(QMainWindow):
         self.place.setText("   ".join(words))
 
     def _show_state(self, state: RunState) -> None:
-        ready = self.session.scan is not None
+        ready = self.session.study.scan is not None
         busy = state in (RunState.RUNNING, RunState.PREPARING, RunState.PAUSED)
         enabled = {
             "run": ready and state is RunState.IDLE,
@@ -322,10 +326,10 @@ class MainWindow(QMainWindow):
             "acquired": ready,
             "load_mask": ready,
             "save_mask": ready,
-            "save": bool(self.session.results),
-            "copy_command": bool(self.session.results),
-            "result_next": len(self.session.results) > 1,
-            "result_previous": len(self.session.results) > 1,
+            "save": bool(self.session.results.all),
+            "copy_command": bool(self.session.results.all),
+            "result_next": len(self.session.results.all) > 1,
+            "result_previous": len(self.session.results.all) > 1,
         }
         for name, on in enabled.items():
             self.actions_[name].setEnabled(on)
@@ -352,19 +356,19 @@ class MainWindow(QMainWindow):
         self.actions_[names[0]].setChecked(on)
         if link is Link.SCROLL and on:
             self._alone.clear()
-            self.pictures.kspace.set_kspace(self.session.kspace)
-            self.pictures.companion.set_reference(self.session.reference)
-            self.pictures.show_step(self.session.shown)
+            self.pictures.kspace.set_kspace(self.session.study.kspace)
+            self.pictures.companion.set_reference(self.session.study.reference)
+            self.pictures.show_step(self.session.screen.shown)
 
     def _scroll_alone(self, canvas: ArrayCanvas, steps: int) -> None:
         """Let one view show another slice: k-space and reference are known of every slice."""
         kspace, image, companion, _ = self.pictures.canvases
         if canvas is image:
-            self.session.set_slice(self.session.slice + steps)
+            self.session.study.set_slice(self.session.study.slice + steps)
         elif canvas in (kspace, companion):
-            wanted = self._alone.get(canvas, self.session.slice) + steps
+            wanted = self._alone.get(canvas, self.session.study.slice) + steps
             self._alone = {canvas: wanted}
-            self.session.peek(wanted)
+            self.session.study.peek(wanted)
 
     def _show_other_slice(self, other: OtherSlice) -> None:
         for canvas in self._alone:
@@ -389,19 +393,19 @@ class MainWindow(QMainWindow):
     def open(self, path: Path) -> None:
         """Open a scan, and remember its folder."""
         self.settings.folder = path.parent
-        self.session.open(path)
+        self.session.study.open(path)
 
     def _ask_layout(self, path: Path, needed: LayoutNeeded) -> None:
         layout = LayoutDialog.ask(path, needed, self)
         if layout is not None:
-            self.session.open(path, layout)
+            self.session.study.open(path, layout)
 
     def _ask_save(self, number: int) -> None:
         start = str(self.settings.folder / f"result-{number}.npy")
         filters = self._engine.write_filter if self._engine else ""
         name, chosen = QFileDialog.getSaveFileName(self, "Save the result", start, filters)
         if name:
-            self.session.save_result(number, with_suffix(Path(name), chosen))
+            self.session.results.save(number, with_suffix(Path(name), chosen))
 
     def _ask_screenshot(self) -> None:
         start = str(self.settings.folder / "ksyn.png")

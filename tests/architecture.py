@@ -86,8 +86,9 @@ def pickles(root: Path) -> list[str]:
 
 
 def qt_beyond_core(root: Path) -> list[str]:
-    """Session and runner stay usable without a screen."""
-    files = (root / "ksyn_gui" / name for name in ("session.py", "runner.py"))
+    """Session, its parts and runner stay usable without a screen."""
+    gui = root / "ksyn_gui"
+    files = (gui / "session.py", gui / "runner.py", *sorted((gui / "state").glob("*.py")))
     return [
         f"{_say(root, path)}: {module}"
         for path in files

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
 from ksyn_gui.facts import Engine, MaskChoice, PatternFacts, PointSpread
 from ksyn_gui.forms import ChoiceBox, OptionsForm, WholeBox, form_layout
 from ksyn_gui.mask_facts import MaskFacts, facts_of
@@ -33,7 +34,7 @@ from ksyn_gui.parts import (
     tool_button,
     value,
 )
-from ksyn_gui.session import AS_ACQUIRED, FROM_FILE, PAINTED, Session
+from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 from ksyn_gui.views.kspace_brush import BIGGEST_BRUSH, Brush
 from ksyn_gui.views.point_spread_view import PointSpreadView
@@ -136,14 +137,14 @@ class MaskPanel(QWidget):
         folder = str(Settings().folder)
         name, _ = QFileDialog.getOpenFileName(self, "Load a mask", folder, _FILTER)
         if name:
-            self._session.load_mask(Path(name))
+            self._session.sampling.load(Path(name))
 
     def save(self) -> None:
         """Ask for a file and write the mask to it."""
         start = str(Settings().folder / "mask.npy")
         name, _ = QFileDialog.getSaveFileName(self, "Save the mask", start, _FILTER)
         if name:
-            self._session.save_mask(Path(name).with_suffix(".npy"))
+            self._session.sampling.save(Path(name).with_suffix(".npy"))
 
     # --- the pattern --------------------------------------------------------------------------
 
@@ -155,12 +156,12 @@ class MaskPanel(QWidget):
             for facts in engine.patterns:
                 self.pattern.addItem(facts.title, facts.name)
                 self.pattern.setItemData(self.pattern.count() - 1, facts.when, _TIP)
-        self._show_mask(self._session.mask)
+        self._show_mask(self._session.sampling.mask)
 
     def _choose(self, index: int) -> None:
         name = self.pattern.itemData(index)
         if name == AS_ACQUIRED:
-            self._session.use_acquired_mask()
+            self._session.sampling.use_acquired()
         elif name is not None:
             self._show_form(str(name))
             self._drawing.start()
@@ -168,7 +169,7 @@ class MaskPanel(QWidget):
     def _draw_pattern(self) -> None:
         name = self.pattern.currentData()
         if name in self._patterns and self._form is not None:
-            self._session.make_mask(name, self._form.values(), self.seed.value())
+            self._session.sampling.draw(name, self._form.values(), self.seed.value())
 
     def _another_seed(self) -> None:
         self.seed.setValue(SystemRandom().randrange(100_000))
@@ -330,16 +331,16 @@ class MaskPanel(QWidget):
         self.save_button.clicked.connect(self.save)
         self._connect_history(session)
         session.engine_changed.connect(self._offer)
-        session.scan_changed.connect(self._take_scan)
-        session.mask_changed.connect(self._take_mask)
-        session.point_spread_changed.connect(self._show_point_spread)
+        session.study.scan_changed.connect(self._take_scan)
+        session.sampling.mask_changed.connect(self._take_mask)
+        session.preview.point_spread_changed.connect(self._show_point_spread)
         if session.engine is not None:
             self._offer(session.engine)
-        self._take_mask(session.mask)
+        self._take_mask(session.sampling.mask)
 
     def _connect_history(self, session: Session) -> None:
         stack = self.history.stack
-        self.history.wanted.connect(session.restore_mask)
+        self.history.wanted.connect(session.sampling.restore)
         self.undo_button.clicked.connect(self.undo)
         self.redo_button.clicked.connect(self.redo)
         stack.canUndoChanged.connect(self.undo_button.setEnabled)

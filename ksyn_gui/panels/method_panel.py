@@ -102,21 +102,21 @@ class MethodPanel(QWidget):
         return box
 
     def _connect(self, session: Session) -> None:
-        self.methods.chosen.connect(session.set_method)
+        self.methods.chosen.connect(session.plan.set_method)
         self.device.currentIndexChanged.connect(
-            lambda index: session.set_device(str(self.device.itemData(index)))
+            lambda index: session.plan.set_device(str(self.device.itemData(index)))
         )
-        self.seed.valueChanged.connect(session.set_seed)
-        self.samples.valueChanged.connect(session.set_samples)
-        self.dice.clicked.connect(lambda: session.set_seed(SystemRandom().randrange(100_000)))
-        self.reset.clicked.connect(lambda: session.set_options({}))
+        self.seed.valueChanged.connect(session.plan.set_seed)
+        self.samples.valueChanged.connect(session.plan.set_samples)
+        self.dice.clicked.connect(lambda: session.plan.set_seed(SystemRandom().randrange(100_000)))
+        self.reset.clicked.connect(lambda: session.plan.set_options({}))
         session.engine_changed.connect(self._offer)
-        session.method_changed.connect(self._show_method)
-        session.options_changed.connect(self._show_options)
-        session.preparation_changed.connect(self._show_preparation)
-        session.device_changed.connect(self._show_device)
-        session.seed_changed.connect(self._show_seed)
-        session.samples_changed.connect(self.samples.setValue)
+        session.plan.method_changed.connect(self._show_method)
+        session.plan.options_changed.connect(self._show_options)
+        session.plan.preparation_changed.connect(self._show_preparation)
+        session.plan.device_changed.connect(self._show_device)
+        session.plan.seed_changed.connect(self._show_seed)
+        session.plan.samples_changed.connect(self.samples.setValue)
         if session.engine is not None:
             self._offer(session.engine)
 
@@ -127,16 +127,16 @@ class MethodPanel(QWidget):
             for name, title in engine.devices:
                 self.device.addItem(title, name)
         self._offer_preparation(engine)
-        self._show_device(self._session.device)
-        self._show_seed(self._session.seed)
-        self._show_method(self._session.method)
+        self._show_device(self._session.plan.device)
+        self._show_seed(self._session.plan.seed)
+        self._show_method(self._session.plan.method)
 
     def _offer_preparation(self, engine: Engine) -> None:
         if self._preparation is not None:
             return
         self._preparation = OptionsForm(engine.preparation)
-        self._preparation.set_values(self._session.preparation)
-        self._preparation.changed.connect(self._session.set_preparation)
+        self._preparation.set_values(self._session.plan.preparation)
+        self._preparation.changed.connect(self._session.plan.set_preparation)
         self._preparation_place.addWidget(Fold("Coils", self._preparation))
         self._preparation_place.addWidget(self._preparation)
 
@@ -148,11 +148,11 @@ class MethodPanel(QWidget):
             self._form = None
         if self._session.engine is None:
             return
-        facts = self._session.method_facts()
+        facts = self._session.plan.facts_of(self._session.plan.method)
         self.when.setText(facts.when)
         self._form = OptionsForm(facts.options)
-        self._form.set_values(self._session.options)
-        self._form.changed.connect(self._session.set_options)
+        self._form.set_values(self._session.plan.options)
+        self._form.changed.connect(self._session.plan.set_options)
         self._forms.addWidget(self._form)
         self.options_part.setVisible(bool(facts.options))
 

@@ -35,7 +35,7 @@ class ResultPanel(QWidget):
         self.remove = tool_button("trash", "Remove result", "Remove this result from the list")
         self._lay_out()
         self._connect(session)
-        self._list(session.results)
+        self._list(session.results.all)
 
     @property
     def chosen(self) -> int | None:
@@ -52,8 +52,8 @@ class ResultPanel(QWidget):
     def copy_command(self) -> None:
         """Put the command that repeats the run on the clipboard."""
         if self.chosen is not None:
-            QGuiApplication.clipboard().setText(self._session.command_of(self.chosen))
-            self._session.notice.emit("The command is on the clipboard.")
+            QGuiApplication.clipboard().setText(self._session.results.command_of(self.chosen))
+            self._session.news.notice.emit("The command is on the clipboard.")
 
     def ask_save(self) -> None:
         """Ask for the chosen result to be saved."""
@@ -84,7 +84,7 @@ class ResultPanel(QWidget):
         self.save.clicked.connect(self.ask_save)
         self.copy.clicked.connect(self.copy_command)
         self.remove.clicked.connect(self._remove)
-        session.results_changed.connect(self._list)
+        session.results.changed.connect(self._list)
 
     def _list(self, results: list[StoredResult]) -> None:
         with QSignalBlocker(self.results):
@@ -101,14 +101,14 @@ class ResultPanel(QWidget):
     def _choose(self) -> None:
         self._describe()
         if self.chosen is not None:
-            self._session.show_result(self.chosen)
+            self._session.results.show(self.chosen)
 
     def _remove(self) -> None:
         if self.chosen is not None:
-            self._session.remove_result(self.chosen)
+            self._session.results.remove(self.chosen)
 
     def _describe(self) -> None:
-        chosen = next((r for r in self._session.results if r.number == self.chosen), None)
+        chosen = next((r for r in self._session.results.all if r.number == self.chosen), None)
         while self._rows.rowCount():
             self._rows.removeRow(0)
         for name, words in {} if chosen is None else _facts(chosen).items():

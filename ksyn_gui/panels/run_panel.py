@@ -34,7 +34,7 @@ class RunPanel(QWidget):
         self.numbers = Numbers()
         self._lay_out()
         self._connect(session)
-        self._show_state(session.run_state)
+        self._show_state(session.reconstruction.state)
 
     def _lay_out(self) -> None:
         self.bar.setTextVisible(False)
@@ -57,18 +57,18 @@ class RunPanel(QWidget):
         self.setMaximumHeight(_HIGHEST)
 
     def _connect(self, session: Session) -> None:
-        self.run.clicked.connect(lambda: session.run())
-        self.pause.clicked.connect(session.pause_or_resume)
-        self.step.clicked.connect(session.step)
-        self.stop.clicked.connect(session.stop)
-        session.run_state_changed.connect(self._show_state)
-        session.stepped.connect(self._show_progress)
-        session.step_shown.connect(self._show_numbers)
-        session.scan_changed.connect(lambda _: self._show_state(session.run_state))
+        self.run.clicked.connect(lambda: session.reconstruction.start())
+        self.pause.clicked.connect(session.reconstruction.pause_or_resume)
+        self.step.clicked.connect(session.reconstruction.step)
+        self.stop.clicked.connect(session.reconstruction.stop)
+        session.reconstruction.state_changed.connect(self._show_state)
+        session.reconstruction.stepped.connect(self._show_progress)
+        session.screen.step_shown.connect(self._show_numbers)
+        session.study.scan_changed.connect(lambda _: self._show_state(session.reconstruction.state))
 
     def _show_state(self, state: RunState) -> None:
         paused = state is RunState.PAUSED
-        ready = self._session.scan is not None
+        ready = self._session.study.scan is not None
         going = state in (RunState.RUNNING, RunState.PREPARING)
         self.run.setEnabled(ready and state is RunState.IDLE)
         self.pause.setEnabled(going or paused)
@@ -91,7 +91,10 @@ class RunPanel(QWidget):
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.index + 1)
         self.where.setText(f"Step {progress.index + 1} of {progress.total}")
-        if self._session.run_state is RunState.RUNNING and progress.seconds_left is not None:
+        if (
+            self._session.reconstruction.state is RunState.RUNNING
+            and progress.seconds_left is not None
+        ):
             self.left.setText(f"{duration(progress.seconds_left)} left")
 
     def _show_numbers(self, step: ShownStep | None) -> None:

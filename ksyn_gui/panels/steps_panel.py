@@ -24,7 +24,7 @@ class StepsPanel(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
+        self._screen = session.screen
         self.scrubber = Scrubber()
         self.first, self.back, self.replay, self.on, self.last = (
             _button(name) for name in ("step_first", "step_back", "replay", "step_on", "step_last")
@@ -41,24 +41,24 @@ class StepsPanel(QWidget):
 
     def go(self, way: int) -> None:
         """Show the kept step before (−1) or after (+1) the one on the screen."""
-        kept, shown = self._session.kept, self._shown_index()
+        kept, shown = self._screen.kept, self._shown_index()
         place = bisect_left(kept, shown) - 1 if way < 0 else bisect_right(kept, shown)
         if 0 <= place < len(kept):
-            self._session.show_step(kept[place])
+            self._screen.show_step(kept[place])
 
     def go_to_end(self, way: int) -> None:
         """Show the first (−1) or the newest (+1) step."""
         if way > 0:
-            self._session.follow()
-        elif self._session.kept:
-            self._session.show_step(self._session.kept[0])
+            self._screen.follow()
+        elif self._screen.kept:
+            self._screen.show_step(self._screen.kept[0])
 
     def play_or_rest(self) -> None:
         """Play the kept steps from the one shown, or from the start when that is the last."""
         if self._player.isActive():
             self._rest()
-        elif len(self._session.kept) > 1:
-            if self._shown_index() >= self._session.kept[-1]:
+        elif len(self._screen.kept) > 1:
+            if self._shown_index() >= self._screen.kept[-1]:
                 self.go_to_end(-1)
             self.replay.setIcon(icon("pause"))
             self._player.start()
@@ -85,15 +85,15 @@ class StepsPanel(QWidget):
         self.replay.clicked.connect(self.play_or_rest)
         self.on.clicked.connect(lambda: self.go(1))
         self.last.clicked.connect(lambda: self.go_to_end(1))
-        self.scrubber.scrubbed.connect(session.show_step)
-        self.curves.step_chosen.connect(session.show_step)
-        session.kept_changed.connect(self._show_kept)
-        session.stepped.connect(self._show_progress)
-        session.step_shown.connect(self._show_step)
-        session.run_state_changed.connect(self._show_state)
+        self.scrubber.scrubbed.connect(session.screen.show_step)
+        self.curves.step_chosen.connect(session.screen.show_step)
+        session.screen.kept_changed.connect(self._show_kept)
+        session.reconstruction.stepped.connect(self._show_progress)
+        session.screen.step_shown.connect(self._show_step)
+        session.reconstruction.state_changed.connect(self._show_state)
 
     def _play_on(self) -> None:
-        kept = self._session.kept
+        kept = self._screen.kept
         if not kept or self._shown_index() >= kept[-1]:
             self._rest()
         else:
@@ -104,7 +104,7 @@ class StepsPanel(QWidget):
         self.replay.setIcon(icon(action_info("replay").icon))
 
     def _shown_index(self) -> int:
-        return -1 if self._session.shown is None else self._session.shown.index
+        return -1 if self._screen.shown is None else self._screen.shown.index
 
     def _show_kept(self, kept: list[int]) -> None:
         self.scrubber.set_kept(kept)
@@ -120,7 +120,7 @@ class StepsPanel(QWidget):
         self.curves.set_curves({name: progress.curve(name) for name in _CURVES})
 
     def _show_step(self, step: ShownStep | None) -> None:
-        if step is None or not self._session.kept:
+        if step is None or not self._screen.kept:
             return
         self.scrubber.show_step(step.index)
         self.where.setText(f"Step {step.index + 1} / {step.total}")

@@ -31,10 +31,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ksyn_gui.engine import COMBINED
 from ksyn_gui.forms import WholeBox
 from ksyn_gui.header_model import HeaderModel
 from ksyn_gui.parts import GAP, Elided, column, hairline, heading, push_button, quiet, tool_button
-from ksyn_gui.session import COMBINED, Session
+from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class StudyPanel(QWidget):
         self._prepare()
         self._lay_out()
         self._connect(session)
-        self._show_scan(session.scan)
+        self._show_scan(session.study.scan)
 
     # --- opening ------------------------------------------------------------------------------
 
@@ -79,11 +80,11 @@ class StudyPanel(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, "Open a scan", str(settings.folder), filters)
         if name:
             settings.folder = Path(name).parent
-            self._session.open(Path(name))
+            self._session.study.open(Path(name))
 
     def open_demo(self) -> None:
         """Open the built-in scan."""
-        self._session.open("demo")
+        self._session.study.open("demo")
 
     def fill_recent(self, menu: QMenu) -> None:
         """Offer the scans opened lately."""
@@ -114,7 +115,7 @@ class StudyPanel(QWidget):
         path = dropped_path(event)
         if path is not None:
             event.acceptProposedAction()
-            self._session.open(path)
+            self._session.study.open(path)
 
     def _show_welcome(self, on: bool) -> None:
         self.about.setText("Let go to open it." if on else self._about_words())
@@ -134,7 +135,7 @@ class StudyPanel(QWidget):
         self._show_place()
 
     def _about_words(self) -> str:
-        scan = self._session.scan
+        scan = self._session.study.scan
         if scan is None:
             return _EMPTY
         ky, kx = scan.matrix
@@ -143,9 +144,9 @@ class StudyPanel(QWidget):
         return f"{ky} × {kx}, {coils}, {height:.3g} × {width:.3g} mm"
 
     def _show_place(self) -> None:
-        self.slice.show_index(self._session.slice)
-        self.frame.show_index(self._session.frame)
-        self.coil.show_index(self._session.coil)
+        self.slice.show_index(self._session.study.slice)
+        self.frame.show_index(self._session.study.frame)
+        self.coil.show_index(self._session.study.coil)
 
     # --- building -----------------------------------------------------------------------------
 
@@ -227,16 +228,16 @@ class StudyPanel(QWidget):
         self.demo_button.clicked.connect(self.open_demo)
         self.search.textChanged.connect(self._found.setFilterFixedString)
         for position, go in (
-            (self.slice, session.set_slice),
-            (self.frame, session.set_frame),
-            (self.coil, session.set_coil),
+            (self.slice, session.study.set_slice),
+            (self.frame, session.study.set_frame),
+            (self.coil, session.study.set_coil),
         ):
             position.chosen.connect(go)
             position.chosen.connect(self._show_place)  # the session may have refused
-        session.scan_changed.connect(self._show_scan)
-        session.slice_changed.connect(self.slice.show_index)
-        session.frame_changed.connect(self.frame.show_index)
-        session.coil_changed.connect(self.coil.show_index)
+        session.study.scan_changed.connect(self._show_scan)
+        session.study.slice_changed.connect(self.slice.show_index)
+        session.study.frame_changed.connect(self.frame.show_index)
+        session.study.coil_changed.connect(self.coil.show_index)
 
 
 class Position(QObject):
@@ -319,4 +320,4 @@ def dropped_path(event: QDropEvent) -> Path | None:
 
 
 def _opener(session: Session, path: Path) -> Callable[[], None]:
-    return lambda: session.open(path)
+    return lambda: session.study.open(path)

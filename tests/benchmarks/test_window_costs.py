@@ -92,8 +92,8 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window.show()
     with qtbot.waitSignal(session.engine_changed, timeout=PATIENCE):
         session.load_engine()
-    with qtbot.waitSignal(session.zero_filled_changed, timeout=PATIENCE):
-        session.open("demo")
+    with qtbot.waitSignal(session.preview.zero_filled_changed, timeout=PATIENCE):
+        session.study.open("demo")
     yield window
     window.close()
 
@@ -126,8 +126,8 @@ def test_streaming(
 ) -> None:
     """Watching costs at most 5 % over the bare iterator; the window is never blocked for 50 ms."""
     session = window.session
-    session.set_method(method)
-    session.set_options(METHODS[method])
+    session.plan.set_method(method)
+    session.plan.set_options(METHODS[method])
     bare: list[float] = []
     watched: list[float] = []
     longest: list[float] = []
@@ -140,9 +140,9 @@ def test_streaming(
 
     def stream() -> None:
         heart = Heart()
-        with qtbot.waitSignal(session.results_changed, timeout=PATIENCE):
-            session.run()
-            qtbot.waitUntil(lambda: session.run_state is RunState.IDLE, timeout=PATIENCE)
+        with qtbot.waitSignal(session.results.changed, timeout=PATIENCE):
+            session.reconstruction.start()
+            qtbot.waitUntil(lambda: session.reconstruction.state is RunState.IDLE, timeout=PATIENCE)
         longest.append(heart.longest)
 
     benchmark.pedantic(stream, setup=setup, rounds=7)
@@ -168,7 +168,7 @@ def _paired(watched: list[float], bare: list[float]) -> float:
 def _bare(session: Session, thread: ThreadPoolExecutor) -> float:
     """Return how long the steps take when nobody looks, in a thread as well."""
     run = session.new_run()
-    steps = iter(pipeline.run(run.recipe, session.scan))
+    steps = iter(pipeline.run(run.recipe, session.study.scan))
 
     def exhaust() -> float:
         began = time.perf_counter()
@@ -198,8 +198,8 @@ def test_stroke(benchmark: BenchmarkFixture, qtbot: QtBot, window: MainWindow) -
 
     def stroke() -> None:
         column = next(columns)
-        measured = bool(session.mask.samples[0, 0, column])
-        with qtbot.waitSignal(session.zero_filled_changed, timeout=PATIENCE):
+        measured = bool(session.sampling.mask.samples[0, 0, column])
+        with qtbot.waitSignal(session.preview.zero_filled_changed, timeout=PATIENCE):
             painted.begin_stroke()
             painted.stroke((10, column), (10, column), measured)
             painted.end_stroke()

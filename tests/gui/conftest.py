@@ -54,7 +54,7 @@ def empty_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
 @pytest.fixture
 def window(qtbot: QtBot, empty_window: MainWindow, small_scan: Path) -> MainWindow:
     """Return the window with the small scan open and undersampled."""
-    with qtbot.waitSignal(empty_window.session.zero_filled_changed, timeout=PATIENCE):
+    with qtbot.waitSignal(empty_window.session.preview.zero_filled_changed, timeout=PATIENCE):
         empty_window.open(small_scan)
     return empty_window
 

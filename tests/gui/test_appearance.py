@@ -57,7 +57,7 @@ def test_no_text_is_cut_off(qtbot, window, theme, size):
         window.docks[tab].raise_()
         for facts in window.session.engine.methods if tab == "method" else [None]:
             if facts is not None:
-                window.session.set_method(facts.name)
+                window.session.plan.set_method(facts.name)
             qtbot.wait(30)
             found[tab, getattr(facts, "name", "")] = cut_off(window)
     assert {where: what for where, what in found.items() if what} == {}

@@ -16,10 +16,11 @@ from pytestqt.qtbot import QtBot
 
 from ksyn.data import KSpace
 from ksyn_gui import engine
+from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
 from ksyn_gui.facts import MaskChoice
 from ksyn_gui.mask_facts import facts_of
 from ksyn_gui.panels.mask_panel import MaskPanel
-from ksyn_gui.session import AS_ACQUIRED, FROM_FILE, PAINTED, Session
+from ksyn_gui.session import Session
 from ksyn_gui.views.kspace_view import Brush, KSpaceView
 
 
@@ -34,7 +35,7 @@ class Desk:
 
     @property
     def samples(self) -> np.ndarray:
-        return self.session.mask.samples[0]
+        return self.session.sampling.mask.samples[0]
 
     def unmeasured_column(self) -> int:
         return int(np.flatnonzero(~self.samples.any(axis=0))[3])
@@ -59,8 +60,8 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     _tie(session, panel, view)
     with qtbot.waitSignal(session.engine_changed, timeout=20000):
         session.load_engine()
-    with qtbot.waitSignal(session.point_spread_changed, timeout=20000):
-        session.open("demo")
+    with qtbot.waitSignal(session.preview.point_spread_changed, timeout=20000):
+        session.study.open("demo")
     view.resize(600, 600)
     view.show()
     qtbot.waitUntil(lambda: view.shown is not None)
@@ -70,8 +71,10 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
 
 
 def _tie(session: Session, panel: MaskPanel, view: KSpaceView) -> None:
-    session.kspace_changed.connect(view.set_kspace)
-    session.mask_changed.connect(lambda m: view.set_mask(None if m is None else m.frame(0)))
+    session.study.kspace_changed.connect(view.set_kspace)
+    session.sampling.mask_changed.connect(
+        lambda m: view.set_mask(None if m is None else m.frame(0))
+    )
     view.stroke_started.connect(panel.begin_stroke)
     view.stroked.connect(panel.stroke)
     view.stroke_finished.connect(panel.end_stroke)
@@ -86,11 +89,11 @@ def test_a_mouse_stroke_measures_every_line_it_crosses_and_is_one_step(desk: Des
     desk.panel.paint.click()
     desk.drag((40, column), (60, column + 30))
     assert desk.samples[:, column : column + 31].all()
-    assert desk.session.mask.kind == PAINTED
+    assert desk.session.sampling.mask.kind == PAINTED
     assert desk.panel.history.stack.count() == 1
     desk.panel.undo_button.click()
     np.testing.assert_array_equal(desk.samples, before)
-    assert desk.session.mask.kind != PAINTED
+    assert desk.session.sampling.mask.kind != PAINTED
     desk.panel.redo_button.click()
     assert desk.samples[:, column : column + 31].all()
 
@@ -99,12 +102,12 @@ def test_a_new_zero_filled_image_and_point_spread_follow_a_stroke(desk: Desk) ->
     desk.panel.paint.click()
     shown_before = desk.panel.acceleration.text()
     seen = []
-    desk.session.zero_filled_changed.connect(seen.append)
-    with desk.qtbot.waitSignal(desk.session.point_spread_changed):
+    desk.session.preview.zero_filled_changed.connect(seen.append)
+    with desk.qtbot.waitSignal(desk.session.preview.point_spread_changed):
         desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column() + 20))
     assert seen
     assert desk.panel.acceleration.text() != shown_before
-    assert f"{desk.session.mask.acceleration:.2f}" in desk.panel.acceleration.text()
+    assert f"{desk.session.sampling.mask.acceleration:.2f}" in desk.panel.acceleration.text()
 
 
 def test_the_keyboard_paints_the_same_line_as_the_mouse(desk: Desk) -> None:
@@ -180,26 +183,26 @@ def test_zero_filled_image_and_point_spread_are_there_in_time(
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
     before = desk.samples.copy()
     _choose(desk, "poisson")
-    assert desk.session.mask.kind == "poisson"
+    assert desk.session.sampling.mask.kind == "poisson"
     desk.panel.undo()
     np.testing.assert_array_equal(desk.samples, before)
-    assert desk.panel.pattern.currentData() == desk.session.mask.kind
+    assert desk.panel.pattern.currentData() == desk.session.sampling.mask.kind
 
 
 def test_another_seed_draws_another_pattern_and_the_same_seed_the_same(desk: Desk) -> None:
     _choose(desk, "random")
     first = desk.samples.copy()
     for seed, same in ((5, False), (0, True)):
-        with desk.qtbot.waitSignal(desk.session.mask_changed):
+        with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
             desk.panel.seed.setValue(seed)
         assert np.array_equal(desk.samples, first) is same
 
 
 def test_the_acceleration_of_the_form_reaches_the_mask(desk: Desk) -> None:
     _choose(desk, "random")
-    with desk.qtbot.waitSignal(desk.session.mask_changed):
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
         desk.panel._form.field("acceleration").editor.setValue(8.0)
-    assert desk.session.mask.acceleration == pytest.approx(8.0, rel=0.05)
+    assert desk.session.sampling.mask.acceleration == pytest.approx(8.0, rel=0.05)
 
 
 def test_a_saved_mask_is_loaded_again(
@@ -209,20 +212,20 @@ def test_a_saved_mask_is_loaded_again(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     saved = desk.samples.copy()
-    with desk.qtbot.waitSignal(desk.session.saved):
+    with desk.qtbot.waitSignal(desk.session.news.saved):
         desk.panel.save_button.click()
     _choose(desk, "full")
-    with desk.qtbot.waitSignal(desk.session.mask_changed):
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
         desk.panel.load_button.click()
     np.testing.assert_array_equal(desk.samples, saved)
-    assert desk.session.mask.kind == FROM_FILE
+    assert desk.session.sampling.mask.kind == FROM_FILE
     assert "mine.npy" in desk.panel.pattern.placeholderText()
 
 
 def test_as_acquired_measures_all_of_a_fully_sampled_scan(desk: Desk) -> None:
     desk.panel.pattern.activated.emit(desk.panel.pattern.findData(AS_ACQUIRED))
     assert desk.samples.all()
-    assert facts_of(desk.session.mask).centre == desk.session.mask.matrix
+    assert facts_of(desk.session.sampling.mask).centre == desk.session.sampling.mask.matrix
 
 
 def test_the_padding_of_a_fully_sampled_scan_does_not_count_as_measured(
@@ -231,19 +234,23 @@ def test_the_padding_of_a_fully_sampled_scan_does_not_count_as_measured(
     kspace = np.random.default_rng(0).normal(size=(2, 32, 32)).astype(np.complex64)
     kspace[..., :5], kspace[..., -4:] = 0, 0
     np.save(tmp_path / "padded.npy", kspace)
-    with desk.qtbot.waitSignal(desk.session.mask_changed, timeout=20000):
-        desk.session.open(tmp_path / "padded.npy")
-    desk.qtbot.waitUntil(lambda: desk.session.reference is not None)
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed, timeout=20000):
+        desk.session.study.open(tmp_path / "padded.npy")
+    desk.qtbot.waitUntil(lambda: desk.session.study.reference is not None)
     _choose(desk, "full")
-    assert facts_of(desk.session.mask).centre == (32, 23)
+    assert facts_of(desk.session.sampling.mask).centre == (32, 23)
 
 
 def test_another_scan_forgets_what_could_be_undone(desk: Desk) -> None:
     _choose(desk, "full")
     assert desk.panel.history.stack.canUndo()
-    signals = [desk.session.scan_changed, desk.session.kspace_changed, desk.session.mask_changed]
+    signals = [
+        desk.session.study.scan_changed,
+        desk.session.study.kspace_changed,
+        desk.session.sampling.mask_changed,
+    ]
     with desk.qtbot.waitSignals(signals, timeout=20000):
-        desk.session.open("demo")
+        desk.session.study.open("demo")
     assert not desk.panel.history.stack.canUndo()
     assert desk.panel.acceleration.text() == "–"
 
@@ -263,6 +270,6 @@ def _measured(kspace: np.ndarray) -> engine.Measured:
 
 def _choose(desk: Desk, name: str) -> None:
     place = desk.panel.pattern.findData(name)
-    with desk.qtbot.waitSignal(desk.session.mask_changed, timeout=20000):
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed, timeout=20000):
         desk.panel.pattern.setCurrentIndex(place)
         desk.panel.pattern.activated.emit(place)

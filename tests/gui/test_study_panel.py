@@ -12,8 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from ksyn_gui.engine import COMBINED
 from ksyn_gui.panels.study_panel import StudyPanel
-from ksyn_gui.session import COMBINED, Session
+from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 
 ACTION = Qt.DropAction.CopyAction
@@ -47,11 +48,11 @@ def series(tmp_path: Path) -> Path:
 def test_the_demo_opens_at_one_click_and_says_what_it_is(
     qtbot: QtBot, session: Session, panel: StudyPanel
 ) -> None:
-    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+    with qtbot.waitSignal(session.study.kspace_changed, timeout=20000):
         panel.demo_button.click()
-    ky, kx = session.scan.matrix
+    ky, kx = session.study.scan.matrix
     assert f"{ky} × {kx}" in panel.about.text()
-    assert ("Coils", str(session.scan.n_coils)) in panel.header.rows
+    assert ("Coils", str(session.study.scan.n_coils)) in panel.header.rows
     assert not panel.demo_button.isVisible()
 
 
@@ -68,15 +69,15 @@ def test_slider_and_number_move_the_session_and_follow_it(
 ) -> None:
     _open(qtbot, session, series)
     qtbot.keyClick(panel.frame.slider, Qt.Key.Key_Right)
-    assert session.frame == 1
+    assert session.study.frame == 1
     assert panel.frame.number.value() == 2
     panel.coil.number.setValue(2)
-    assert session.coil == 1
+    assert session.study.coil == 1
     assert panel.coil.slider.value() == 1
     panel.coil.number.setValue(0)
-    assert session.coil == COMBINED
+    assert session.study.coil == COMBINED
     assert panel.coil.number.text() == "All"
-    session.set_frame(2)
+    session.study.set_frame(2)
     assert (panel.frame.slider.value(), panel.frame.number.value()) == (2, 3)
 
 
@@ -87,9 +88,9 @@ def test_a_dropped_file_is_opened(
     mime.setUrls([QUrl.fromLocalFile(str(series))])
     assert _drag_over(panel, mime)
     assert "Let go" in panel.about.text()
-    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+    with qtbot.waitSignal(session.study.kspace_changed, timeout=20000):
         _drop(panel, mime)
-    assert session.scan.path == series
+    assert session.study.scan.path == series
 
 
 def test_text_and_several_files_are_not_welcome(panel: StudyPanel, series: Path) -> None:
@@ -108,9 +109,9 @@ def test_the_dialog_opens_the_chosen_file_and_remembers_the_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(series), ""))
-    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+    with qtbot.waitSignal(session.study.kspace_changed, timeout=20000):
         panel.open_button.click()
-    assert session.scan.path == series
+    assert session.study.scan.path == series
     assert Settings().folder == series.parent
 
 
@@ -122,9 +123,9 @@ def test_recent_scans_are_offered_and_can_be_forgotten(
     assert not any(action.isEnabled() for action in menu.actions())
     Settings().remember(series)
     panel.fill_recent(menu)
-    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
+    with qtbot.waitSignal(session.study.kspace_changed, timeout=20000):
         menu.actions()[0].trigger()
-    assert session.scan.path == series
+    assert session.study.scan.path == series
     menu.actions()[-1].trigger()
     assert Settings().recent == []
 
@@ -133,7 +134,7 @@ def test_the_header_can_be_searched_and_copied(
     qtbot: QtBot, session: Session, panel: StudyPanel, series: Path
 ) -> None:
     _open(qtbot, session, series)
-    assert panel.table.model().rowCount() == len(session.scan.header()) > 3
+    assert panel.table.model().rowCount() == len(session.study.scan.header()) > 3
     qtbot.keyClicks(panel.search, "matrix")
     assert panel.table.model().rowCount() == 1
     panel.table.selectRow(0)
@@ -155,8 +156,8 @@ def test_every_control_has_a_name_for_screen_readers(panel: StudyPanel) -> None:
 
 
 def _open(qtbot: QtBot, session: Session, path: Path) -> None:
-    with qtbot.waitSignal(session.kspace_changed, timeout=20000):
-        session.open(path)
+    with qtbot.waitSignal(session.study.kspace_changed, timeout=20000):
+        session.study.open(path)
 
 
 def _drag_over(panel: StudyPanel, mime: QMimeData) -> bool:

@@ -26,8 +26,8 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 @pytest.fixture
 def long_run(window: MainWindow) -> MainWindow:
     """Return the window with a method chosen that takes a thousand steps."""
-    window.session.set_method("total-variation")
-    window.session.set_options({"iterations": 1000})
+    window.session.plan.set_method("total-variation")
+    window.session.plan.set_options({"iterations": 1000})
     return window
 
 
@@ -57,13 +57,13 @@ def drag_over_kspace(qtbot, window, start: tuple[int, int], end: tuple[int, int]
 
 def started(qtbot, window, wait) -> None:
     click(qtbot, run_panel(window).run)
-    wait(lambda: window.session.run_state is RunState.RUNNING)
+    wait(lambda: window.session.reconstruction.state is RunState.RUNNING)
 
 
 def rested(qtbot, window, wait) -> None:
     started(qtbot, window, wait)
     click(qtbot, run_panel(window).pause)
-    wait(lambda: window.session.run_state is RunState.PAUSED)
+    wait(lambda: window.session.reconstruction.state is RunState.PAUSED)
 
 
 # --- opening -----------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def rested(qtbot, window, wait) -> None:
 def test_control_o_opens_a_scan(qtbot, empty_window, small_scan, monkeypatch, wait):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(small_scan), ""))
     press(qtbot, empty_window, Qt.Key.Key_O, CONTROL)
-    wait(lambda: empty_window.session.mask is not None)
+    wait(lambda: empty_window.session.sampling.mask is not None)
     assert "head.npy" in empty_window.windowTitle()
     assert empty_window.settings.recent == [small_scan]
 
@@ -103,16 +103,16 @@ def test_the_strip_stands_under_every_reconstructed_view_and_stays(qtbot, window
 
 
 def test_a_painted_line_is_measured_and_one_undo_takes_it_back(qtbot, window, wait):
-    before = window.session.mask.samples
+    before = window.session.sampling.mask.samples
     column = int(np.flatnonzero(~before[0].any(axis=0))[2])
     window.docks["mask"].raise_()
     click(qtbot, window.mask_panel.paint)
     drag_over_kspace(qtbot, window, (10, column), (50, column))
-    assert window.session.mask.samples[0, :, column].all()
+    assert window.session.sampling.mask.samples[0, :, column].all()
     press(qtbot, window, Qt.Key.Key_Z, CONTROL)
-    np.testing.assert_array_equal(window.session.mask.samples, before)
+    np.testing.assert_array_equal(window.session.sampling.mask.samples, before)
     press(qtbot, window, Qt.Key.Key_Z, CONTROL | SHIFT)
-    assert window.session.mask.samples[0, :, column].all()
+    assert window.session.sampling.mask.samples[0, :, column].all()
 
 
 def test_painting_changes_the_preview(qtbot, window, wait):
@@ -126,52 +126,52 @@ def test_painting_changes_the_preview(qtbot, window, wait):
 
 
 def test_control_return_reconstructs(qtbot, window, wait):
-    window.session.set_method("cg-sense")
+    window.session.plan.set_method("cg-sense")
     press(qtbot, window, Qt.Key.Key_Return, CONTROL)
-    wait(lambda: window.session.results)
-    result = window.session.results[0]
+    wait(lambda: window.session.results.all)
+    result = window.session.results.all[0]
     assert not result.stopped
     assert result.metrics["psnr"] > 20
-    assert window.session.shown.index + 1 == window.session.shown.total
+    assert window.session.screen.shown.index + 1 == window.session.screen.shown.total
 
 
 def test_pause_and_resume_by_f6(qtbot, long_run, wait):
     started(qtbot, long_run, wait)
     press(qtbot, long_run, Qt.Key.Key_F6)
-    wait(lambda: long_run.session.run_state is RunState.PAUSED)
-    index = long_run.session.shown.index
+    wait(lambda: long_run.session.reconstruction.state is RunState.PAUSED)
+    index = long_run.session.screen.shown.index
     qtbot.wait(100)
-    assert long_run.session.shown.index == index
+    assert long_run.session.screen.shown.index == index
     press(qtbot, long_run, Qt.Key.Key_F6)
-    wait(lambda: long_run.session.shown.index > index)
+    wait(lambda: long_run.session.screen.shown.index > index)
 
 
 def test_a_single_step_is_one_step(qtbot, long_run, wait):
     rested(qtbot, long_run, wait)
-    index = long_run.session.shown.index
+    index = long_run.session.screen.shown.index
     click(qtbot, run_panel(long_run).step)
-    wait(lambda: long_run.session.shown.index == index + 1)
+    wait(lambda: long_run.session.screen.shown.index == index + 1)
     qtbot.wait(100)
-    assert long_run.session.shown.index == index + 1
+    assert long_run.session.screen.shown.index == index + 1
 
 
 def test_f7_begins_a_run_with_its_first_step(qtbot, long_run, wait):
     press(qtbot, long_run, Qt.Key.Key_F7)
-    wait(lambda: long_run.session.run_state is RunState.PAUSED)
-    assert long_run.session.shown.index == 0
+    wait(lambda: long_run.session.reconstruction.state is RunState.PAUSED)
+    assert long_run.session.screen.shown.index == 0
 
 
 def test_stop_keeps_what_was_reached(qtbot, long_run, wait):
     started(qtbot, long_run, wait)
     click(qtbot, run_panel(long_run).stop)
-    wait(lambda: long_run.session.results)
-    assert long_run.session.results[0].stopped
+    wait(lambda: long_run.session.results.all)
+    assert long_run.session.results.all[0].stopped
     assert run_panel(long_run).run.isEnabled()
 
 
 def test_live_image_kspace_error_and_numbers_follow_the_steps(qtbot, long_run, wait):
     rested(qtbot, long_run, wait)
-    step = long_run.session.shown
+    step = long_run.session.screen.shown
     np.testing.assert_array_equal(long_run.pictures.image.image, step.image)
     np.testing.assert_array_equal(long_run.pictures.kspace.shown, step.kspace)
     assert long_run.pictures.error.error().shape == step.image.shape
@@ -181,34 +181,34 @@ def test_live_image_kspace_error_and_numbers_follow_the_steps(qtbot, long_run, w
 
 def test_scrubbing_shows_an_earlier_step_while_the_run_goes_on(qtbot, long_run, wait):
     started(qtbot, long_run, wait)
-    wait(lambda: long_run.session.shown.index > 0)
+    wait(lambda: long_run.session.screen.shown.index > 0)
     wait(long_run.actions_["step_first"].isEnabled)
     press(qtbot, long_run, Qt.Key.Key_Comma, SHIFT)
-    assert long_run.session.shown.index == 0
-    newest = max(long_run.session.kept)
-    wait(lambda: max(long_run.session.kept) > newest)
-    assert long_run.session.shown.index == 0
+    assert long_run.session.screen.shown.index == 0
+    newest = max(long_run.session.screen.kept)
+    wait(lambda: max(long_run.session.screen.kept) > newest)
+    assert long_run.session.screen.shown.index == 0
     press(qtbot, long_run, Qt.Key.Key_Period, SHIFT)
-    wait(lambda: long_run.session.shown.index > newest)
+    wait(lambda: long_run.session.screen.shown.index > newest)
 
 
 def test_the_scrubber_is_dragged_with_the_mouse(qtbot, window, wait):
-    window.session.set_method("cg-sense")
+    window.session.plan.set_method("cg-sense")
     press(qtbot, window, Qt.Key.Key_Return, CONTROL)
-    wait(lambda: window.session.results)
+    wait(lambda: window.session.results.all)
     scrubber = window.steps_panel.scrubber
     middle = QPoint(scrubber.width() // 2, scrubber.height() // 2)
     qtbot.mousePress(scrubber, LEFT, pos=QPoint(scrubber.width() - 8, middle.y()))
     qtbot.mouseMove(scrubber, middle)
     qtbot.mouseRelease(scrubber, LEFT, pos=middle)
-    assert 0 < window.session.shown.index < window.session.shown.total - 1
-    assert not window.session.shown.live
+    assert 0 < window.session.screen.shown.index < window.session.screen.shown.total - 1
+    assert not window.session.screen.shown.live
 
 
 def test_closing_while_running_ends_every_thread(qtbot, long_run, wait):
     started(qtbot, long_run, wait)
     assert long_run.close()
-    assert not long_run.session._runner._thread.isRunning()
+    assert not long_run.session.reconstruction._runner._thread.isRunning()
 
 
 # --- errors ------------------------------------------------------------------------------------
@@ -240,11 +240,11 @@ def test_an_error_of_the_engine_reaches_the_user_and_the_window_goes_on(
         press(qtbot, long_run, Qt.Key.Key_Return, CONTROL)
         wait(long_run.messages.isVisible)
     assert words in long_run.messages.text.text()
-    assert long_run.session.run_state is RunState.IDLE
-    wait(lambda: len(long_run.session.results) == 1)
-    long_run.session.set_method("cg-sense")
+    assert long_run.session.reconstruction.state is RunState.IDLE
+    wait(lambda: len(long_run.session.results.all) == 1)
+    long_run.session.plan.set_method("cg-sense")
     click(qtbot, run_panel(long_run).run)
-    wait(lambda: len(long_run.session.results) == 2)
+    wait(lambda: len(long_run.session.results.all) == 2)
     assert not long_run.messages.isVisible()
 
 
@@ -254,10 +254,10 @@ def test_an_error_of_the_engine_reaches_the_user_and_the_window_goes_on(
 @pytest.fixture
 def finished(qtbot, window, wait) -> MainWindow:
     """Return the window with one result."""
-    window.session.set_method("cg-sense")
-    window.session.set_seed(5)
+    window.session.plan.set_method("cg-sense")
+    window.session.plan.set_seed(5)
     click(qtbot, run_panel(window).run)
-    wait(lambda: window.session.results)
+    wait(lambda: window.session.results.all)
     return window
 
 
@@ -265,7 +265,7 @@ def finished(qtbot, window, wait) -> MainWindow:
 def test_control_s_saves_the_image_with_its_recipe(name, qtbot, finished, tmp_path, monkeypatch):
     target = tmp_path / name
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    with qtbot.waitSignal(finished.session.saved, timeout=30_000):
+    with qtbot.waitSignal(finished.session.news.saved, timeout=30_000):
         press(qtbot, finished, Qt.Key.Key_S, CONTROL)
     recipe = yaml.safe_load((tmp_path / f"{name}.recipe.yaml").read_text())
     assert target.stat().st_size > 1000
@@ -274,17 +274,17 @@ def test_control_s_saves_the_image_with_its_recipe(name, qtbot, finished, tmp_pa
 
 
 def test_what_is_saved_is_what_is_shown(qtbot, finished, tmp_path):
-    with qtbot.waitSignal(finished.session.saved, timeout=30_000):
-        finished.session.save_result(1, tmp_path / "image.npy")
+    with qtbot.waitSignal(finished.session.news.saved, timeout=30_000):
+        finished.session.results.save(1, tmp_path / "image.npy")
     saved = np.load(tmp_path / "image.npy").squeeze()
-    np.testing.assert_allclose(saved, finished.session.shown.image, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(saved, finished.session.screen.shown.image, rtol=1e-5, atol=1e-6)
 
 
 def test_the_command_repeats_the_run(qtbot, finished, small_scan):
     press(qtbot, finished, Qt.Key.Key_C, CONTROL | SHIFT)
     words = QGuiApplication.clipboard().text().split()
     assert words[:3] == ["ksyn", "recon", "--recipe"]  # the mask's seed is not the method's
-    finished.session.set_seed(0)
+    finished.session.plan.set_seed(0)
 
 
 def test_a_saved_picture_of_the_window_has_its_size(qtbot, window, tmp_path, monkeypatch):
@@ -350,7 +350,7 @@ def test_a_file_dropped_on_the_window_is_opened(empty_window, small_scan, wait):
     data.setUrls([QUrl.fromLocalFile(str(small_scan))])
     nothing = Qt.KeyboardModifier.NoModifier
     empty_window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, LEFT, nothing))
-    wait(lambda: empty_window.session.scan is not None)
+    wait(lambda: empty_window.session.study.scan is not None)
 
 
 def test_a_crash_anywhere_becomes_a_message(empty_window):

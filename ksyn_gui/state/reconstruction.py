@@ -1,0 +1,182 @@
+"""What runs: one reconstruction at a time, its steps on the way to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from ksyn.errors import KsynError
+from ksyn_gui import engine
+from ksyn_gui.facts import RunState, ShownStep, StoredResult
+from ksyn_gui.recorder import Recorder
+from ksyn_gui.runner import Runner
+from ksyn_gui.state.news import News
+from ksyn_gui.state.screen import Screen
+from ksyn_gui.state.work import Work
+
+
+@dataclass(frozen=True, eq=False)
+class Running:
+    """A run, and what is kept of it."""
+
+    run: engine.GuiRun
+    recorder: Recorder
+
+    def finish(self) -> StoredResult:
+        """Return the result, its curves completed; for a worker thread."""
+        self.recorder.fill_in()
+        return engine.finish(self.run)
+
+
+class Reconstruction(QObject):
+    """Begin, pause, step and stop a run.
+
+    Args:
+        new_run: Makes the run of what is on the screen; raises KsynError when it cannot.
+        kept_bytes: Memory for the pictures of its steps.
+    """
+
+    state_changed = Signal(object)
+    """RunState."""
+    stepped = Signal(object)
+    """Progress of the run; steps may be left out between two signals, their numbers never."""
+    finished = Signal(object)
+    """StoredResult, not numbered yet: what was reached, also after a stop or an error."""
+
+    def __init__(
+        self,
+        new_run: Callable[[], engine.GuiRun],
+        screen: Screen,
+        work: Work,
+        news: News,
+        *,
+        kept_bytes: int,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._new_run, self._kept_bytes = new_run, kept_bytes
+        self._screen, self._work, self._news = screen, work, news
+        self._state = RunState.IDLE
+        self._running: Running | None = None
+        self._runner = Runner(self)
+        self._runner.stepped.connect(self._take_step)
+        self._runner.rested.connect(self._rest)
+        self._runner.ended.connect(self._end)
+
+    @property
+    def state(self) -> RunState:
+        """What the reconstruction is doing."""
+        return self._state
+
+    def start(self, *, paused: bool = False) -> None:
+        """Reconstruct what is on the screen; `paused` rests after the first step."""
+        if self._state.active:
+            return
+        try:
+            run = self._new_run()
+        except KsynError as error:
+            self._news.raise_error(error)
+            return
+        self.begin(run, paused=paused)
+
+    def begin(self, run: engine.GuiRun, *, paused: bool = False) -> None:
+        """Begin this run, unless there is one."""
+        if self._state.active:
+            return
+        recorder = Recorder(run, self._kept_bytes)
+        self._running = Running(run, recorder)
+        self._set_state(RunState.PREPARING)
+        self._screen.watch(recorder)
+        self._runner.start(lambda: recorder.watch(run.steps()), recorder.present, paused=paused)
+
+    def pause(self) -> None:
+        """Rest after the step under way."""
+        if self._state in (RunState.RUNNING, RunState.PREPARING):
+            self._runner.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._state is RunState.PAUSED:
+            self._set_state(RunState.RUNNING)
+            self._runner.resume()
+
+    def pause_or_resume(self) -> None:
+        """Do the one that makes sense."""
+        if self._state is RunState.PAUSED:
+            self.resume()
+        else:
+            self.pause()
+
+    def step(self) -> None:
+        """Make one step and rest; begins a run when there is none."""
+        if self._state.active:
+            self._runner.step()
+        else:
+            self.start(paused=True)
+
+    def stop(self) -> None:
+        """End the run after the step under way; what was reached is kept as a result."""
+        if self._state.active:
+            self._set_state(RunState.STOPPING)
+            self._runner.stop()
+
+    def close(self, milliseconds: int = 3000) -> bool:
+        """Stop, and return whether the thread ended in time."""
+        return self._runner.close(milliseconds)
+
+    @Slot()
+    def _take_step(self) -> None:
+        step, running = self._runner.take(), self._running
+        if not isinstance(step, ShownStep) or running is None:
+            return
+        if self._state is RunState.PREPARING:
+            self._set_state(RunState.RUNNING)
+        if self._screen.watches(running.recorder):
+            self.stepped.emit(running.recorder.progress())
+            self._screen.take(step)
+
+    @Slot()
+    def _rest(self) -> None:
+        running = self._running
+        if self._state in (RunState.RUNNING, RunState.PREPARING) and running is not None:
+            self._set_state(RunState.PAUSED)
+            measure = running.recorder.measure_newest
+            self._work.do(self._work.files, measure, lambda _: self._show_measured(running))
+
+    def _show_measured(self, running: Running) -> None:
+        """Show the step that the run rests at with its own metrics, not those of an earlier one."""
+        if self._state is RunState.PAUSED and self._running is running:
+            self._show_again(running.recorder)
+
+    @Slot(object)
+    def _end(self, error: Exception | None) -> None:
+        running, self._running = self._running, None
+        stopped = self._state is RunState.STOPPING or error is not None
+        self._set_state(RunState.IDLE)
+        if error is not None:
+            self._news.raise_error(error)
+        if running is not None and running.recorder.last is not None:
+            self._work.do(
+                self._work.files,
+                running.finish,
+                lambda result: self._deliver(replace(result, stopped=stopped), running.recorder),
+                what="Measuring the result …",
+            )
+
+    def _deliver(self, result: StoredResult, recorder: Recorder) -> None:
+        recorder.add_scalars(result.metrics)
+        self._show_again(recorder)
+        self.finished.emit(result)
+
+    def _show_again(self, recorder: Recorder) -> None:
+        """Show what was measured after the step had been on the screen."""
+        if self._screen.watches(recorder):
+            self.stepped.emit(recorder.progress())
+            self._screen.refresh()
+
+    def _set_state(self, state: RunState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit(state)

@@ -1,0 +1,76 @@
+"""Which results are kept, and what can be done with one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+from ksyn.errors import OptionError
+from ksyn_gui import engine
+from ksyn_gui.command import command_of
+from ksyn_gui.facts import StoredResult
+from ksyn_gui.state.news import News
+from ksyn_gui.state.screen import Screen
+from ksyn_gui.state.work import Work
+
+
+class Results(QObject):
+    """Finished runs, oldest first, counted from 1."""
+
+    changed = Signal(object)
+    """List of StoredResult, oldest first."""
+
+    def __init__(
+        self, screen: Screen, work: Work, news: News, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._screen, self._work, self._news = screen, work, news
+        self._all: list[StoredResult] = []
+
+    @property
+    def all(self) -> list[StoredResult]:
+        """Finished runs, oldest first."""
+        return list(self._all)
+
+    def get(self, number: int) -> StoredResult:
+        """Return one of them.
+
+        Raises:
+            OptionError: There is none of that number.
+        """
+        for result in self._all:
+            if result.number == number:
+                return result
+        raise OptionError(f"There is no result {number}.")
+
+    def add(self, result: StoredResult) -> None:
+        """Keep a result under the next number."""
+        number = 1 + max((result.number for result in self._all), default=0)
+        self._all = [*self._all, replace(result, number=number)]
+        self.changed.emit(self.all)
+
+    def show(self, number: int) -> None:
+        """Show a finished run."""
+        self._screen.show_result(self.get(number))
+
+    def remove(self, number: int) -> None:
+        """Forget a finished run."""
+        self._all = [result for result in self._all if result.number != number]
+        self.changed.emit(self.all)
+
+    def save(self, number: int, path: Path) -> None:
+        """Write a result with its recipe beside it; `News.saved` or an error follows."""
+        result = self.get(number)
+        self._work.do(
+            self._work.files,
+            lambda: engine.save(result, path),
+            self._news.saved.emit,
+            what=f"Writing {path.name} …",
+        )
+
+    def command_of(self, number: int) -> str:
+        """Return the ``ksyn recon`` command that repeats a run."""
+        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        return command_of(self.get(number).engine_result.recipe, Path(data) / "recipes")
