@@ -131,6 +131,11 @@ class AkDiffusion(Method):
         denoiser = load_denoiser(self.model, problem.device, self.precision)
         yield from ak_stream(problem, denoiser, self, rng)
 
+    def automatic(self, problem: Problem) -> dict[str, float]:
+        """Return the weight of the network; what it is multiplied with follows the scan's noise."""
+        weight = _CONSTANT_WEIGHT if self.weighting == "constant" else _NOISE_WEIGHT
+        return {"prior_weight": weight}
+
     @classmethod
     def unavailable(cls) -> str:
         """Return why the default weights cannot be used here; empty when they can."""
@@ -221,11 +226,12 @@ def _correct(problem: Problem, options: AkDiffusion) -> Callable[[CoilImages, fl
     """Return the data consistency with the weight its options give at a noise level."""
     correction = _correction(problem, options)
     noise = max(problem.noise_level or noise_level(problem.kspace.samples), _QUIETEST)
+    weight = options.filled(problem).prior_weight or 0.0
 
     def correct(images: CoilImages, sigma: float) -> CoilImages:
-        if options.weighting == "constant":
-            return correction(images, options.prior_weight or _CONSTANT_WEIGHT)
-        return correction(images, (options.prior_weight or _NOISE_WEIGHT) * (noise / sigma) ** 2)
+        return correction(
+            images, weight if options.weighting == "constant" else weight * (noise / sigma) ** 2
+        )
 
     return correct
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import torch
 
@@ -42,3 +42,13 @@ class Method(Options):
     def model_id(self) -> str:
         """Return the id of the weights used, for the recipe; empty without weights."""
         return ""
+
+    def automatic(self, problem: Problem) -> dict[str, float]:
+        """Return what "automatic" (None) stands for on a problem, of each option that offers it."""
+        return {}
+
+    def filled(self, problem: Problem) -> Self:
+        """Return the method with every None replaced by the value it stands for."""
+        values = self.automatic(problem).items()
+        missing = {name: value for name, value in values if getattr(self, name) is None}
+        return self.model_copy(update=missing)
