@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Literal
 
 import torch
@@ -49,6 +49,24 @@ class AkDiffusion(Method):
     title: ClassVar[str] = "AK-diffusion"
     family: ClassVar[Family] = "diffusion"
     when: ClassVar[str] = "High acceleration, when detail matters more than minutes."
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "paper": {
+            "steps": 50,
+            "corrector_steps": 1,
+            "sigma_max": 1.0,
+            "correction": "low-rank",
+            "weighting": "constant",
+            "prior_weight": 0.1,
+            "kernel": 7,
+            "cg_iterations": 10,
+            "drift": "printed",
+            "predictor": "reverse-sde",
+            "score_from_corrected": False,
+            "network_sees": "coils",
+            "final_denoise": False,
+        },
+        "fast": {"steps": 12},
+    }
 
     model: str = option("ak-head", help="Trained network that knows what images look like.")
     steps: int = option(40, low=1, high=1000, help="N, steps from the noisiest level down.")
