@@ -1,4 +1,4 @@
-"""Small text files: read with care, written whole."""
+"""Small files: text read with care, anything written whole."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def read_mapping(path: Path, hint: str) -> dict[str, Any]:
     return fields
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file as a whole, or not at all.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file as a whole, or not at all; text as UTF-8.
 
     Raises:
         WriteError: It cannot be written; what was there before is still there.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)

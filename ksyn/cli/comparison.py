@@ -48,7 +48,7 @@ class Comparison:
         """Return the numbers, rounded for reading."""
         return [
             [
-                result.recipe.method.method().title,
+                _title(result),
                 *(m.text(result.scores[m.name]) if result.scores else "–" for m in METRICS),
                 f"{result.data_residual:.4f}",
                 f"{result.seconds:.2f}",
@@ -96,7 +96,7 @@ class Comparison:
 
     def _panel(self, result: Result, peak: float) -> Panel:
         image = result.image[0].abs()
-        title = result.recipe.method.method().title
+        title = _title(result)
         if self.reference is None or result.scores is None:
             return Panel(title, f"{result.seconds:.1f} s", image.numpy())
         subtitle = f"{result.scores['psnr']:.1f} dB; below: error, {_ERROR_GAIN} times"
@@ -128,6 +128,13 @@ def check_outputs(paths: Iterable[Path]) -> None:
             )
         if not path.absolute().parent.is_dir():
             raise WriteError(f"There is no folder {path.parent}.", hint="Make it first.")
+
+
+def _title(result: Result) -> str:
+    """Return the method's title, and which of its presets was used."""
+    method = result.recipe.method.method()
+    preset = method.preset_name()
+    return f"{method.title}, {preset}" if preset else method.title
 
 
 def _result(prepared: Prepared, recipe: Recipe) -> Result:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image, ImageDraw, ImageFont
 
-from ksyn.errors import WriteError
+from ksyn.textfile import write_whole
 
 _GAP, _CAPTION, _TALLEST = 6, 40, 320
 """Sizes [pixels]."""
@@ -47,7 +47,9 @@ def save_figure(panels: list[Panel], peak: float, path: Path) -> None:
     for column in columns:
         figure.paste(column, (left, _GAP))
         left += column.width + _GAP
-    _save(figure, path)
+    encoded = BytesIO()
+    figure.save(encoded, format="PNG")
+    write_whole(path, encoded.getvalue())
 
 
 def _column(panel: Panel, peak: float) -> Image.Image:
@@ -76,15 +78,3 @@ def _picture(values: Float[np.ndarray, "y x"]) -> Image.Image:
 
 def _write(picture: Image.Image, text: str, top: int, size: int) -> None:
     ImageDraw.Draw(picture).text((2, top), text, fill=235, font=ImageFont.load_default(size))
-
-
-def _save(figure: Image.Image, path: Path) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        figure.save(part, format="PNG")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(
-            f"{path} cannot be written: {error.strerror}.", hint="Choose a folder you may write to."
-        ) from None

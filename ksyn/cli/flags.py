@@ -91,6 +91,14 @@ Set = Annotated[
         rich_help_panel=_METHOD,
     ),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Set of options to begin with (see `ksyn methods NAME`).",
+        rich_help_panel=_METHOD,
+    ),
+]
 Prepare = Annotated[
     list[str] | None,
     typer.Option(
@@ -106,13 +114,6 @@ Seed = Annotated[
     int | None,
     typer.Option(min=0, help="Of the mask and the method \\[default: 0]", rich_help_panel=_RUN),
 ]
-
-
-def input_of(file: Path, key: str | None, axes: str | None, domain: Domain | None) -> Input:
-    """Return where the scan is; ``demo`` is the built-in one."""
-    from ksyn.recipe import Input
-
-    return Input(path=str(file), key=key, axes=axes, domain=domain.value if domain else None)
 
 
 def mask_of(
@@ -159,12 +160,14 @@ def pattern_options(
     return options
 
 
-def method_of(name: str, settings: list[str] | None) -> MethodChoice:
-    """Return a method with its options, checked."""
+def method_of(name: str, preset: str | None, settings: list[str] | None) -> MethodChoice:
+    """Return a method with its options, checked: defaults, then preset, then settings."""
     from ksyn.methods import METHODS
     from ksyn.recipe import MethodChoice
 
-    return MethodChoice.of(METHODS.get(name).of(parse_assignments(settings or [])))
+    method = METHODS.get(name)
+    values = {} if preset is None else method.preset_values(preset)
+    return MethodChoice.of(method.of(values | parse_assignments(settings or [])))
 
 
 def changed_input(
@@ -179,11 +182,14 @@ def changed_input(
 
 
 def changed_method(
-    base: MethodChoice, name: str | None, settings: list[str] | None
+    base: MethodChoice, name: str | None, preset: str | None, settings: list[str] | None
 ) -> MethodChoice | None:
-    """Return the method with what the flags change, or None when they change nothing."""
-    if name is not None and name != base.name:
-        return method_of(name, settings)
+    """Return the method with what the flags change, or None when they change nothing.
+
+    Another method or a preset forgets the options of before.
+    """
+    if preset is not None or (name is not None and name != base.name):
+        return method_of(name or base.name, preset, settings)
     if name is None and not settings:
         return None
     from ksyn.methods import METHODS

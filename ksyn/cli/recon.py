@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ksyn.cli import flags
+from ksyn.cli.asked import Asked, with_shared_flags
 from ksyn.cli.console import busy, note, print_facts, print_json, tell_maps, watched
 from ksyn.errors import OptionError, WriteError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ksyn.recipe import Recipe
 
 
+@with_shared_flags
 def recon(
     out: Annotated[
         Path,
@@ -26,21 +28,8 @@ def recon(
         str | None,
         typer.Option(metavar="NAME", help="Method (see `ksyn methods`).", rich_help_panel="Method"),
     ] = None,
+    preset: flags.Preset = None,
     set_: flags.Set = None,
-    prepare: flags.Prepare = None,
-    slice_: flags.Slice = None,
-    frame: flags.Frame = None,
-    mask: flags.MaskKind = None,
-    acceleration: flags.Acceleration = None,
-    acs: flags.Acs = None,
-    mask_set: flags.MaskSet = None,
-    mask_file: flags.MaskFile = None,
-    as_acquired: flags.AsAcquiredFlag = None,
-    key: flags.Key = None,
-    axes: flags.Axes = None,
-    domain: flags.DomainFlag = None,
-    device: flags.DeviceFlag = None,
-    seed: flags.Seed = None,
     samples: Annotated[
         int | None,
         typer.Option(
@@ -54,6 +43,8 @@ def recon(
         typer.Option(help="Repeat a recipe; other flags change it.", rich_help_panel="Running"),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
+    *,
+    asked: Asked,
 ) -> None:
     """Reconstruct one slice of a scan.
 
@@ -61,23 +52,12 @@ def recon(
     holds the newest of the folder (one that K-Syn did not write is left alone).
     """
     _check_output(out)
-    chosen = flags.mask_of(mask, acceleration, acs, seed, mask_set, mask_file, as_acquired)
     base = _base(file, recipe, method)
-    asked = {
-        "input": flags.changed_input(base.input, file, key, axes, domain),
-        "mask": chosen,
-        "method": flags.changed_method(base.method, method, set_),
-        "preparation": flags.changed_preparation(base.preparation, prepare),
-        "slice": slice_,
-        "frame": frame,
-        "device": device.value if device else None,
-        "seed": seed,
-        "samples": samples,
-    }
-    asked = {name: value for name, value in asked.items() if value is not None}
-    if "method" in asked:
-        asked["model"] = None
-    result = _reconstructed(base.with_(**asked), middle=recipe is None and slice_ is None)
+    chosen = flags.changed_method(base.method, method, preset, set_)
+    wanted = asked.changed(base, file, method=chosen, samples=samples)
+    if chosen is not None:
+        wanted = wanted.with_(model=None)
+    result = _reconstructed(wanted, middle=recipe is None and asked.slice_ is None)
     written = result.save(out)
     if json:
         print_json(summary_of(result))

@@ -9,6 +9,7 @@ import typer
 from ksyn.cli.console import print_facts, print_table
 
 if TYPE_CHECKING:
+    from ksyn.methods.protocol import Method
     from ksyn.options import OptionInfo, Options
 
 Name = Annotated[str | None, typer.Argument(help="Show the options of this one.")]
@@ -20,14 +21,22 @@ def methods(name: Name = None) -> None:
 
     if name is not None:
         _print_options(METHODS.get(name).title, METHODS.get(name))
+        _print_presets(METHODS.get(name))
         return
     reasons = [method.unavailable() for method in METHODS]
     rows = [
-        (method.name, method.title, method.family, f"not here: {reason}" if reason else method.when)
+        (
+            method.name,
+            method.title,
+            method.family,
+            ", ".join(method.presets),
+            f"not here: {reason}" if reason else method.when,
+        )
         for method, reason in zip(METHODS, reasons, strict=True)
     ]
     faint = [number for number, reason in enumerate(reasons) if reason]
-    print_table("Methods", ("name", "title", "family", "when to use it"), rows, faint=faint)
+    columns = ("name", "title", "family", "presets", "when to use it")
+    print_table("Methods", columns, rows, faint=faint)
 
 
 def masks(name: Name = None) -> None:
@@ -103,6 +112,17 @@ def _print_options(title: str, options: type[Options]) -> None:
         typer.echo(f"{title} has no options.")
         return
     print_table(title, ("option", "default", "values", "unit", "help"), rows)
+
+
+def _print_presets(method: type[Method]) -> None:
+    if not method.presets:
+        return
+    rows = [
+        (name, ", ".join(f"{option} {value}" for option, value in values.items()))
+        for name, values in method.presets.items()
+    ]
+    typer.echo()
+    print_table("Presets", ("name", "what they change"), rows)
 
 
 def _range(info: OptionInfo) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 
 from ksyn.data import Mask
 from ksyn.errors import ReadError, ShapeError, WriteError
+from ksyn.textfile import write_whole
 
 
 def save_mask(mask: Mask, path: Path) -> None:
@@ -25,17 +26,9 @@ def save_mask(mask: Mask, path: Path) -> None:
             f"A mask cannot be written as {path.name}.", hint="Give a name that ends in .npy."
         )
     samples = mask.samples[:, 0].cpu().numpy()
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            np.save(file, samples[0] if len(samples) == 1 else samples, allow_pickle=False)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(
-            f"The mask cannot be written to {path} ({error.strerror}).",
-            hint="Check that the folder is there, and that you may write to it.",
-        ) from error
+    encoded = BytesIO()
+    np.save(encoded, samples[0] if len(samples) == 1 else samples, allow_pickle=False)
+    write_whole(path, encoded.getvalue())
 
 
 def load_mask(path: Path, matrix: tuple[int, int] | None = None) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Literal
 
 import torch
@@ -49,6 +49,24 @@ class AkDiffusion(Method):
     title: ClassVar[str] = "AK-diffusion"
     family: ClassVar[Family] = "diffusion"
     when: ClassVar[str] = "High acceleration, when detail matters more than minutes."
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "paper": {
+            "steps": 50,
+            "corrector_steps": 1,
+            "sigma_max": 1.0,
+            "correction": "low-rank",
+            "weighting": "constant",
+            "prior_weight": 0.1,
+            "kernel": 7,
+            "cg_iterations": 10,
+            "drift": "printed",
+            "predictor": "reverse-sde",
+            "score_from_corrected": False,
+            "network_sees": "coils",
+            "final_denoise": False,
+        },
+        "fast": {"steps": 12},
+    }
 
     model: str = option("ak-head", help="Trained network that knows what images look like.")
     steps: int = option(40, low=1, high=1000, help="N, steps from the noisiest level down.")
@@ -130,6 +148,11 @@ class AkDiffusion(Method):
         """Yield the corrected estimate after each step."""
         denoiser = load_denoiser(self.model, problem.device, self.precision)
         yield from ak_stream(problem, denoiser, self, rng)
+
+    def automatic(self, problem: Problem) -> dict[str, float]:
+        """Return the weight of the network; what it is multiplied with follows the scan's noise."""
+        weight = _CONSTANT_WEIGHT if self.weighting == "constant" else _NOISE_WEIGHT
+        return {"prior_weight": weight}
 
     @classmethod
     def unavailable(cls) -> str:
@@ -221,11 +244,12 @@ def _correct(problem: Problem, options: AkDiffusion) -> Callable[[CoilImages, fl
     """Return the data consistency with the weight its options give at a noise level."""
     correction = _correction(problem, options)
     noise = max(problem.noise_level or noise_level(problem.kspace.samples), _QUIETEST)
+    weight = options.filled(problem).prior_weight or 0.0
 
     def correct(images: CoilImages, sigma: float) -> CoilImages:
-        if options.weighting == "constant":
-            return correction(images, options.prior_weight or _CONSTANT_WEIGHT)
-        return correction(images, (options.prior_weight or _NOISE_WEIGHT) * (noise / sigma) ** 2)
+        return correction(
+            images, weight if options.weighting == "constant" else weight * (noise / sigma) ** 2
+        )
 
     return correct
 

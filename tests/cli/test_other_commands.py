@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ksyn.methods.cg_sense import CgSense
+from ksyn.methods.spirit import Spirit
 from ksyn.metrics import scores
 
 QUIET = (
@@ -143,3 +145,29 @@ def test_the_demo_shows_every_method_that_can_run(ksyn):
     assert all(method.title in outcome.out for method in METHODS if not method.unavailable())
     with Image.open("demo.png") as figure:
         assert figure.width > 256
+
+
+def test_compare_takes_presets_for_all_or_for_one(ksyn, scan, monkeypatch):
+    monkeypatch.setattr(Spirit, "presets", {"quick": {"iterations": 2}})
+    chosen = ("compare", scan, "--mask", "uniform", "--acs", 16, "-o", "t.csv", "--methods")
+    ksyn(*chosen, "cg-sense,spirit", "--preset", "quick")
+    assert steps_in("t.csv") == {"cg-sense": [str(CgSense().iterations)], "spirit": ["2"]}
+    ksyn(*chosen, "spirit:quick,spirit", "--set", "spirit:quick.iterations=3", "--set",
+         "spirit.kernel=3")  # fmt: skip
+    assert steps_in("t.csv") == {"spirit": ["3", str(Spirit().iterations)]}
+
+
+@pytest.mark.parametrize("methods", ["zero-filled", "zero-filled:quick"])
+def test_compare_refuses_a_preset_that_no_method_has(ksyn, scan, methods):
+    preset = () if ":" in methods else ("--preset", "quick")
+    outcome = ksyn("compare", scan, "--methods", methods, *preset)
+    assert outcome.status == 1
+    assert "preset 'quick'" in outcome.err
+
+
+def steps_in(path):
+    found = {}
+    with Path(path).open() as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["method"], []).append(row["steps"])
+    return found

@@ -1,10 +1,12 @@
 """`ksyn recon` keeps its contract."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ksyn.methods.spirit import Spirit
 from ksyn.recipe import Recipe
 
 UNDERSAMPLED = ("--mask", "uniform", "--acceleration", 3, "--acs", 16)
@@ -192,3 +194,25 @@ def test_several_samples_write_their_deviation(ksyn, scan, tmp_path):
     assert outcome.status == 0
     assert json.loads(outcome.out)["steps"] == 4
     np.testing.assert_allclose(np.load(tmp_path / "out-deviation.npy"), 0, atol=1e-6)
+
+
+def test_a_preset_sets_options_and_set_has_the_last_word(ksyn, scan, monkeypatch):
+    monkeypatch.setattr(Spirit, "presets", {"quick": {"iterations": 2, "kernel": 3}})
+    chosen = ("--method", "spirit", "--preset", "quick", "--set", "kernel=4")
+    assert recon(ksyn, scan, *chosen, *UNDERSAMPLED).status == 0
+    options = Recipe.load(Path("out.npy.recipe.yaml")).method.options
+    assert (options["iterations"], options["kernel"]) == (2, 4)
+
+
+def test_a_preset_forgets_the_options_of_a_recipe(ksyn, scan, monkeypatch):
+    recon(ksyn, scan, "--method", "spirit", "--set", "iterations=3", *UNDERSAMPLED)
+    monkeypatch.setattr(Spirit, "presets", {"small": {"kernel": 3}})
+    recon(ksyn, "--recipe", "out.npy.recipe.yaml", "--preset", "small")
+    options = Recipe.load(Path("out.npy.recipe.yaml")).method.options
+    assert (options["iterations"], options["kernel"]) == (Spirit().iterations, 3)
+
+
+def test_an_unknown_preset_is_refused(ksyn, scan):
+    outcome = recon(ksyn, scan, "--method", "ak-diffusion", "--preset", "papr")
+    assert outcome.status == 1
+    assert "Did you mean 'paper'" in outcome.err

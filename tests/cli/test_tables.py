@@ -59,3 +59,11 @@ def test_an_unknown_name_is_refused(ksyn, command):
     outcome = ksyn(command, "nonsense")
     assert outcome.status == 1
     assert "nonsense" in outcome.err
+
+
+@pytest.mark.parametrize("method", list(METHODS), ids=METHODS.names())
+def test_every_preset_is_listed_with_what_it_changes(ksyn, method):
+    out, own = ksyn("methods").out, ksyn("methods", method.name).out
+    assert all(name in out and name in own for name in method.presets)
+    words = own.split()
+    assert all(key in words for values in method.presets.values() for key in values)

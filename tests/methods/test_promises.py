@@ -23,7 +23,7 @@ from ksyn.data import KSpace, Mask, Problem, SensMaps, Step
 from ksyn.encoding import Encoding
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
-from ksyn.options import options_of
+from ksyn.options import option, options_of
 
 Check = Callable[[Method, Problem], None]
 FEW = 3
@@ -114,6 +114,18 @@ def answers_soon(method: Method, problem: Problem) -> None:
     assert all(after - before < SLOWEST for before, after in pairwise(times))
 
 
+def automatic_values_are_what_it_uses(method: Method, problem: Problem) -> None:
+    """Every option that may be automatic says which value that is, and it is the one used."""
+    offered = {info.name for info in options_of(type(method)) if info.default is None}
+    values = method.automatic(problem)
+    assert set(values) == offered
+    if not values:
+        return
+    written = type(method).of(method.model_dump() | values)  # refuses what is out of range
+    for automatic, given in zip(stream(method, problem), stream(written, problem), strict=True):
+        assert torch.equal(automatic.image, given.image)
+
+
 CHECKS: list[Check] = [
     numbered,
     repeatable,
@@ -123,6 +135,7 @@ CHECKS: list[Check] = [
     closing_stops_and_frees,
     fits_the_problem,
     answers_soon,
+    automatic_values_are_what_it_uses,
 ]
 
 
@@ -312,6 +325,21 @@ class Dawdles(Sound):
         return super().step(problem, rng, index)
 
 
+class HidesItsValue(Sound):
+    weight: float | None = option(None, help="In tests.")
+
+
+class UsesAnotherValue(Sound):
+    weight: float | None = option(None, help="In tests.")
+
+    def automatic(self, problem):
+        return {"weight": 2.0}
+
+    def step(self, problem, rng, index):
+        step = super().step(problem, rng, index)
+        return changed(step, image=step.image * (3.0 if self.weight is None else self.weight))
+
+
 def changed(step: Step, **values: Any) -> Step:
     return Step(**(vars(step) | values))
 
@@ -349,6 +377,8 @@ def test_a_sound_method_breaks_no_promise(small_problem):
         (DoublesPrecision, fits_the_problem),
         (HasNoResidual, fits_the_problem),
         (Dawdles, answers_soon),
+        (HidesItsValue, automatic_values_are_what_it_uses),
+        (UsesAnotherValue, automatic_values_are_what_it_uses),
     ],
     ids=lambda value: value.__name__,
 )
