@@ -176,11 +176,8 @@ class Photographer(QObject):
         self._timer = QTimer(self, singleShot=True, interval=self._REST)
         self._timer.timeout.connect(self._take)
         session = window.session
-        for signal in (
-            session.engine_changed,
-            session.preview.zero_filled_changed,
-            session.news.error_raised,
-        ):
+        shown, failed = session.preview.zero_filled_changed, session.news.error_raised
+        for signal in (session.engine_changed, shown, failed):
             signal.connect(lambda _: self._timer.start())
 
     def _take(self) -> None:

@@ -195,11 +195,8 @@ class MainWindow(QMainWindow):
         session.news.saved.connect(lambda path: self._show_notice(f"Saved {path.name}."))
         session.news.error_raised.connect(self.messages.show_trouble)
         session.study.layout_needed.connect(self._ask_layout)
-        for signal in (
-            session.study.slice_changed,
-            session.study.frame_changed,
-            session.study.coil_changed,
-        ):
+        study = session.study
+        for signal in (study.slice_changed, study.frame_changed, study.coil_changed):
             signal.connect(lambda _: self._show_place())
 
         # What is done in the pictures.
