@@ -104,7 +104,9 @@ def load() -> Engine:
 
     return Engine(
         methods=[
-            MethodFacts(m.name, m.title, m.family, m.when, m.unavailable(), options_of(m))
+            MethodFacts(
+                m.name, m.title, m.family, m.when, m.unavailable(), options_of(m), m.presets
+            )
             for m in METHODS
         ],
         patterns=[PatternFacts(m.name, m.title, m.when, options_of(m)) for m in MASKS],
@@ -375,6 +377,7 @@ def finish(run: GuiRun) -> StoredResult:
     recipe = result.recipe
     summary = {
         "Slice": str(recipe.slice + 1),
+        "Mask": _mask_words(recipe),
         "Acceleration": f"{result.acceleration:.2f}",
         "Seed": str(recipe.seed),
         "Steps": str(result.steps),
@@ -390,7 +393,20 @@ def finish(run: GuiRun) -> StoredResult:
         summary=summary,
         stopped=False,
         engine_result=result,
+        deviation=None if result.deviation is None else result.deviation.numpy(),
     )
+
+
+def _mask_words(recipe: Recipe) -> str:
+    from ksyn.masks import MASKS
+    from ksyn.recipe import DrawnMask, FileMask, PatternMask
+
+    mask = recipe.mask
+    if isinstance(mask, PatternMask):
+        return MASKS.get(mask.name).title
+    if isinstance(mask, FileMask):
+        return Path(mask.path).name
+    return "Painted" if isinstance(mask, DrawnMask) else "As acquired"
 
 
 def save(result: StoredResult, path: Path) -> Path:

@@ -103,6 +103,8 @@ class ShownStep:
     """Whether a trained network made it (what "AI-reconstructed" means)."""
     live: bool
     """Whether it comes from the stream just now, rather than from the scrubber or a result."""
+    deviation: NDArray[np.float32] | None = None
+    """Standard deviation over the samples so far, ``y x``; None where there is none to tell of."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,17 @@ class StoredResult:
     """Whether it was stopped before its last step."""
     engine_result: Any
     """The engine's own result: what is saved, with its recipe."""
+    deviation: NDArray[np.float32] | None = None
+    """Standard deviation over the samples, ``frame y x``; None of a single one."""
+    name: str = ""
+    """What the user calls it; empty where it was not renamed."""
+    trouble: Trouble | None = None
+    """What ended the run before its last step, if anything went wrong."""
+
+    @property
+    def label(self) -> str:
+        """What it is called: the user's name, or number and method."""
+        return self.name or f"{self.number}  {self.title}"
 
 
 @dataclass(frozen=True)
@@ -173,6 +186,8 @@ class MethodFacts:
     """Why it cannot run here; empty when it can."""
     options: list[Any]
     """`ksyn.options.OptionInfo` of each option."""
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Sets of options by name: of each, the values that differ from the defaults."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from ksyn_gui.views.levels import Levels, Values, between
 from ksyn_gui.views.view_header import ViewHeader, choice
 
 SCALES = (1, 2, 5, 10, 20, 50)
-_TITLE = "Error"
 
 
 class ErrorKind(StrEnum):
@@ -28,14 +27,19 @@ class ErrorView(QWidget):
     """Shows |image| − |reference|; full colour is reached at the reference's range over the scale.
 
     The map is symmetric about zero: blue where signal is missing, orange where there is too much.
+
+    Args:
+        parent: Its owner.
+        title: What the difference is called.
     """
 
     scale_changed = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, title: str = "Error") -> None:
         super().__init__(parent)
-        self.header = ViewHeader(_TITLE, self)
-        self.canvas = ArrayCanvas(_TITLE, strip=AI_RECONSTRUCTED, parent=self)
+        self._title = title
+        self.header = ViewHeader(title, self)
+        self.canvas = ArrayCanvas(title, strip=AI_RECONSTRUCTED, parent=self)
         self.canvas.describe_with(self._words_for)
         self._image: Values | None = None
         self._reference: Values | None = None
@@ -121,10 +125,10 @@ class ErrorView(QWidget):
         if error is None:
             missing = "no reference" if self._reference is None else "no reconstruction yet"
             self.canvas.clear()
-            self.canvas.set_caption(f"{_TITLE}: {missing}")
+            self.canvas.set_caption(f"{self._title}: {missing}")
             return
         self.canvas.set_values(error)
-        self.canvas.set_caption(f"{_TITLE} ×{self._scale}")
+        self.canvas.set_caption(f"{self._title} ×{self._scale}")
 
     def _words_for(self, row: int, column: int) -> str:
         error, place = float(self.canvas.values[row, column]), self.canvas.place_of(row, column)

@@ -1,0 +1,227 @@
+"""Two results under one window and level: beside each other, and as their difference."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from ksyn_gui.facts import StoredResult
+from ksyn_gui.parts import tool_button
+from ksyn_gui.scalars import scalar_text
+from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
+from ksyn_gui.views.complex_modes import Mode
+from ksyn_gui.views.error_view import ErrorView
+from ksyn_gui.views.image_view import ImageView
+from ksyn_gui.views.links import Link, Links
+from ksyn_gui.views.tools import Tool
+from ksyn_gui.views.view_header import ViewHeader, after, choice
+
+_DIFFERENCE = "A − B"
+_SCORES = ("psnr", "ssim")
+_SHOULD_AGREE = ("Slice", "Mask", "Acceleration")
+
+
+class Arrangement(StrEnum):
+    """What of the two is to be seen."""
+
+    SIDE_BY_SIDE = "Side by side"
+    ALL = "With difference"
+    DIFFERENCE = "Difference"
+
+
+class ComparisonView(QWidget):
+    """Shows result A, result B, A − B, and the reference where there is one.
+
+    While the key ` is held, B stands in the place of A: what differs then moves.
+
+    Args:
+        links: Zoom, crosshair, levels and slice are shared with all other pictures.
+    """
+
+    left = Signal()
+    """The user wants to go back to the other pictures."""
+    swap_wanted = Signal()
+    """The user wants A and B to change places."""
+
+    def __init__(self, links: Links) -> None:
+        super().__init__()
+        self.bar = ViewHeader("Comparison", self)
+        self.a = ImageView("A", reconstructed=True)
+        self.b = ImageView("B", reconstructed=True)
+        self.difference = ErrorView(title=_DIFFERENCE)
+        self.reference = ImageView("Reference")
+        self.advice = QLabel("Hold ` to see B in the place of A")
+        self.warning = QLabel()
+        self.arrangements = choice(list(Arrangement), "Arrangement", "What is to be seen (V)")
+        self._arrangement = Arrangement.ALL
+        self._pair: tuple[StoredResult, StoredResult] | None = None
+        self._frame = 0
+        self._links = links
+        self._held = False
+        self._has_reference = False
+        self._lay_out()
+        self._link()
+        self._arrange()
+
+    @property
+    def canvases(self) -> list[ArrayCanvas]:
+        """Those of A, B, their difference and the reference."""
+        return [view.canvas for view in (self.a, self.b, self.difference, self.reference)]
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What is to be seen."""
+        return self._arrangement
+
+    def show_pair(self, pair: tuple[StoredResult, StoredResult] | None, frame: int = 0) -> None:
+        """Show a frame of two results; None shows nothing."""
+        self._pair, self._frame = pair, frame
+        self._draw()
+
+    def set_frame(self, frame: int) -> None:
+        """Show another frame of both."""
+        self.show_pair(self._pair, frame)
+
+    def set_reference(self, reference: NDArray[np.float32] | None) -> None:
+        """Show this image as the fourth; without one the difference has its room."""
+        self._has_reference = reference is not None
+        self.reference.set_image(reference)
+        self._arrange()
+
+    def set_voxel_size(self, size: tuple[float, float]) -> None:
+        """Say how large a pixel is, height and width [m]."""
+        for view in (self.a, self.b, self.difference, self.reference):
+            view.set_voxel_size(*size)
+
+    def set_tool(self, tool: Tool) -> None:
+        """Give the left button a meaning, in all views."""
+        for canvas in self.canvases:
+            canvas.set_tool(tool)
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Choose what is to be seen."""
+        self._arrangement = arrangement
+        self.arrangements.setCurrentText(arrangement)
+        self._arrange()
+
+    def _draw(self) -> None:
+        if self._pair is None:
+            for view in (self.a, self.b, self.difference):
+                view.set_image(None)
+            return
+        one, other = self._pair
+        self.difference.set_reference(np.abs(_frame_of(other, self._frame)))
+        self.difference.set_image(_frame_of(one, self._frame))
+        learned = one.learned or other.learned
+        self.difference.canvas.set_strip(AI_RECONSTRUCTED if learned else NOT_FOR_DIAGNOSIS)
+        self._put(self.a, "B" if self._held else "A", other if self._held else one)
+        self._put(self.b, "B", other)
+        self.warning.setText(_warning(one, other))
+        self._share_levels()
+
+    def _put(self, view: ImageView, letter: str, result: StoredResult) -> None:
+        scores = "   ".join(
+            scalar_text(name, result.metrics[name]) for name in _SCORES if name in result.metrics
+        )
+        view.set_title(f"{letter}   {result.label}")
+        view.canvas.set_caption("\n".join(filter(None, [f"{letter}   {result.label}", scores])))
+        view.canvas.set_strip(AI_RECONSTRUCTED if result.learned else NOT_FOR_DIAGNOSIS)
+        view.set_image(_frame_of(result, self._frame))
+
+    def _share_levels(self) -> None:
+        """Draw both through the same levels from the first picture on, not from the first drag."""
+        if self._links.is_on(Link.LEVELS):
+            for view in (self.b, self.reference):
+                view.canvas.set_levels(self.a.canvas.levels, self.a.canvas.preset)
+
+    def _set_mode(self, mode: Mode) -> None:
+        """Show the same of all complex images."""
+        for view in (self.a, self.b, self.reference):
+            view.set_mode(mode)
+        self._share_levels()
+
+    def _arrange(self) -> None:
+        pictures = self._arrangement is not Arrangement.DIFFERENCE
+        everything = self._arrangement is Arrangement.ALL
+        self.a.setVisible(pictures)
+        self.b.setVisible(pictures)
+        self.difference.setVisible(self._arrangement is not Arrangement.SIDE_BY_SIDE)
+        self.reference.setVisible(everything and self._has_reference)
+        wide = not (everything and self._has_reference)
+        self._grid.addWidget(self.difference, 1, 0, 1, 2 if wide else 1)
+        self._grid.setRowStretch(0, int(pictures))
+        self._grid.setRowStretch(1, int(self._arrangement is not Arrangement.SIDE_BY_SIDE))
+
+    def _hold(self, *, on: bool) -> None:
+        if on is not self._held:
+            self._held = on
+            self._draw()
+
+    def _lay_out(self) -> None:
+        self.advice.setProperty("role", "quiet")
+        self.warning.setProperty("role", "warning")
+        swap = tool_button("swap", "Swap A and B", "Let A and B change places (Shift+V)")
+        swap.clicked.connect(self.swap_wanted)
+        close = tool_button("x", "End the comparison", "Back to the other pictures (Esc)")
+        close.clicked.connect(self.left)
+        for control in (self.warning, self.advice, self.arrangements, swap, close):
+            self.bar.add(control)
+        self.arrangements.setCurrentText(self._arrangement)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(4)
+        for place, view in enumerate((self.a, self.b, self.difference, self.reference)):
+            self._grid.addWidget(view, *divmod(place, 2))
+        for side in range(2):
+            self._grid.setColumnStretch(side, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self.bar)
+        layout.addLayout(self._grid, 1)
+        self.setFocusProxy(self.a)
+
+    def _link(self) -> None:
+        for view in (self.a, self.b, self.reference):
+            self._links.add(view.canvas, quantity="image", leads=False)
+        self._links.add(self.difference.canvas)
+        for view in (self.a, self.b, self.reference):
+            view.mode_changed.connect(self._set_mode)
+        self.arrangements.currentTextChanged.connect(lambda text: self.arrange(Arrangement(text)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """V: next arrangement; Shift+V: swap; `: B in A's place; Esc: back."""
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() == Qt.Key.Key_V:
+            self.swap_wanted.emit() if shifted else self.arrange(after(self._arrangement))
+        elif event.key() == Qt.Key.Key_QuoteLeft and not event.isAutoRepeat():
+            self._hold(on=True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """A comes back when ` is let go."""
+        if event.key() == Qt.Key.Key_QuoteLeft and not event.isAutoRepeat():
+            self._hold(on=False)
+        else:
+            super().keyReleaseEvent(event)
+
+
+def _frame_of(result: StoredResult, frame: int) -> NDArray[np.complex64]:
+    image: NDArray[np.complex64] = result.image[min(frame, len(result.image) - 1)]
+    return image
+
+
+def _warning(one: StoredResult, other: StoredResult) -> str:
+    """Return what makes the two hard to compare; empty when nothing does."""
+    differs = [
+        name for name in ("Slice", "Mask") if one.summary.get(name) != other.summary.get(name)
+    ]
+    return f"Different {' and '.join(name.lower() for name in differs)}" if differs else ""
