@@ -82,6 +82,20 @@ def build_toolbar(window: QMainWindow, actions: Actions, recent: QMenu) -> None:
     window.addToolBar(bar)
 
 
+def check_tool(actions: Actions, tool: Tool) -> None:
+    """Mark the tool that the left button has."""
+    for name, other in TOOLS.items():
+        if other is tool:
+            actions[name].setChecked(True)
+
+
+def check_link(actions: Actions, link: Link, on: bool) -> None:
+    """Mark whether a link is on."""
+    for name, other in LINKS.items():
+        if other is link:
+            actions[name].setChecked(on)
+
+
 def _add(bar: QToolBar, actions: Actions, name: str) -> None:
     bar.addAction(actions[name])
     bar.widgetForAction(actions[name]).setAccessibleName(actions[name].toolTip())

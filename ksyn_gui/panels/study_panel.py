@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ksyn_gui.dropping import dropped_path
 from ksyn_gui.engine import COMBINED
 from ksyn_gui.forms import WholeBox
 from ksyn_gui.header_model import HeaderModel
@@ -309,14 +310,6 @@ class _Slider(QSlider):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
-
-
-def dropped_path(event: QDropEvent) -> Path | None:
-    """Return the one file or folder that is being dropped; None for anything else."""
-    urls = event.mimeData().urls()
-    if len(urls) == 1 and urls[0].isLocalFile():
-        return Path(urls[0].toLocalFile())
-    return None
 
 
 def _opener(session: Session, path: Path) -> Callable[[], None]:
