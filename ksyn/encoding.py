@@ -12,8 +12,10 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ksyn.data import Problem, Step
-from ksyn.fourier import centre, decentre, plain_fft, plain_ifft
+from ksyn.fourier import centre, decentre, filtered, plain_fft, plain_ifft
 
+_AT_ONCE = 1 << 18
+"""Complex numbers that a processor's cache holds together with what is made of them."""
 _ROUNDING = 1e-6
 """Relative residual below which a complex64 solution gets no better."""
 
@@ -32,7 +34,7 @@ class Encoding:
         # operator and half of its transforms need not be computed.
         whole_columns = bool((self.mask == self.mask[..., :1, :]).all())
         self._axes = (-1,) if whole_columns else (-2, -1)
-        self._plain_mask = decentre(self.mask)
+        self._plain_mask = decentre(self.mask).to(self.maps.real.dtype)
         self._plain_maps = decentre(self.maps)
 
     def forward(
@@ -59,8 +61,16 @@ class Encoding:
         self, image: Complex[Tensor, "frame set y x"]
     ) -> Complex[Tensor, "frame set y x"]:
         """Return `normal` of an image whose origin is at index 0, for loops that shift once."""
-        spectrum = plain_fft(coil_images(image, self._plain_maps), self._axes)
-        return combine(plain_ifft(spectrum * self._plain_mask, self._axes), self._plain_maps)
+        total = torch.zeros_like(image)
+        for maps in torch.split(self._plain_maps, self._coils_at_once(image), dim=1):
+            images = coil_images(image, maps)
+            total += combine(filtered(images, self._plain_mask, self._axes), maps)
+        return total
+
+    def _coils_at_once(self, image: Complex[Tensor, "frame set y x"]) -> int:
+        """Return how many coils a processor does best to take together; a GPU takes all."""
+        n_coils, pixels = self.maps.shape[1], image[:, 0].numel()
+        return n_coils if image.is_cuda else min(max(_AT_ONCE // pixels, 1), n_coils)
 
     def norm(self) -> float:
         """Return an upper bound of the largest eigenvalue of `normal`; 1 for maps of norm 1.

@@ -43,6 +43,20 @@ def plain_ifft(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
     return image
 
 
+def filtered(array: Tensor, gain: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
+    """Return Fᴴ G F of an array, both origins at index 0: `plain_fft`, gain, `plain_ifft`.
+
+    Args:
+        array: Complex.
+        gain: G at each frequency, real, or broadcast to that.
+        axes: Those along which G varies; along the others F and Fᴴ cancel.
+    """
+    spectrum = torch.fft.fftn(array, dim=axes)
+    spectrum *= gain  # our own: nobody has seen it yet
+    image: Tensor = torch.fft.ifftn(spectrum, dim=axes)
+    return image
+
+
 def resize_centred(array: Tensor, matrix: tuple[int, int]) -> Tensor:
     """Crop or zero-pad the last two axes about their centre ``n // 2``."""
     for axis, size in zip(_AXES, matrix, strict=True):

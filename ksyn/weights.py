@@ -20,6 +20,8 @@ from ksyn.errors import WeightsError
 from ksyn.nets import NETWORKS
 
 Precision = Literal["float32", "bfloat16"]
+WEIGHTS, CARD = "weights.safetensors", "card.yaml"
+"""The two files of a model."""
 
 
 class Score(BaseModel):
@@ -32,6 +34,24 @@ class Score(BaseModel):
     acceleration: float
     psnr: dict[str, str]
     """Method → "mean ± spread" [dB]; the baselines of the same cases stand beside it."""
+    ssim: dict[str, str] = {}
+    nmse: dict[str, str] = {}
+    seconds: dict[str, str] = {}
+
+
+class Nearest(BaseModel):
+    """How like its training images are what a generative model draws without data.
+
+    Likenesses are the largest normalised correlation over shifts and flips; 1 is a copy.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    samples: list[float]
+    """Of each sample drawn, with the training image most like it."""
+    held_out: list[float]
+    """Of validation images, with the training image most like each: what new people reach."""
+    training_images: int
 
 
 class Card(BaseModel):
@@ -42,27 +62,38 @@ class Card(BaseModel):
     schema_version: Literal[1] = 1
     id: str
     title: str
+    family: str = "prior"
+    """What the network is used for, one of the families that are trained."""
     network: str
     network_options: dict[str, Any]
     domain: str
     normalisation: str
-    sigma_data: float
+    sigma_data: float | None = None
+    """Of a prior: standard deviation of the real and the imaginary part of the images."""
     training_data: str
     licence: str
     training_run: str
     intended_use: str
     limits: str
     scores: list[Score] = []
+    nearest: Nearest | None = None
+    """Of a generative model: whether it draws its training images again."""
+    url: str | None = None
+    """Where the weights are fetched from, of a model too large to ship."""
     sha256: str
 
     @property
     def weights_path(self) -> Path:
-        """The file of the weights."""
-        return _folders()[self.id] / "weights.safetensors"
+        """The file of the weights: beside the card, or where they were fetched to."""
+        beside = _folders()[self.id] / WEIGHTS
+        return beside if beside.is_file() else own_models_folder() / self.id / WEIGHTS
 
     def unavailable(self) -> str:
         """Return why the model cannot be used here; empty when it can."""
-        return "" if self.weights_path.is_file() else "its weights are not installed"
+        if self.weights_path.is_file():
+            return ""
+        fetch = f" (ksyn models fetch {self.id})" if self.url else ""
+        return f"its weights are not installed{fetch}"
 
 
 def cards() -> list[Card]:
@@ -83,7 +114,7 @@ def load_card(model_id: str) -> Card:
             hint=f"Installed models: {', '.join(folders) or 'none'}. "
             f"Models of your own belong into {own_models_folder()}.",
         )
-    path = folders[model_id] / "card.yaml"
+    path = folders[model_id] / CARD
     try:
         return Card.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
@@ -94,8 +125,8 @@ def load_card(model_id: str) -> Card:
 
 
 def _folders() -> dict[str, Path]:
-    """Return the folder of each model by id; those that ship cannot be replaced by others."""
-    own, shipped = (sorted(f.glob("*/card.yaml")) for f in (own_models_folder(), models_folder()))
+    """Return the folder of each card by id; those that ship cannot be replaced by others."""
+    own, shipped = (sorted(f.glob(f"*/{CARD}")) for f in (own_models_folder(), models_folder()))
     return {card.parent.name: card.parent for card in [*own, *shipped]}
 
 
@@ -113,6 +144,11 @@ def load_denoiser(
 @lru_cache(maxsize=4)
 def _load_denoiser(model_id: str, device: torch.device, precision: Precision) -> NetworkDenoiser:
     card = load_card(model_id)
+    if card.sigma_data is None:
+        raise WeightsError(
+            f"Model {card.id!r} is of the family {card.family!r}: it denoises nothing.",
+            hint="Choose a prior; `ksyn models` says which models are.",
+        )
     model = Preconditioned(build_network(card), card.sigma_data)
     fill(model, card)
     model = model.to(device).eval().requires_grad_(False)

@@ -80,6 +80,13 @@ def test_plain_normal_is_normal_with_the_origin_at_index_0(encoding, image):
     torch.testing.assert_close(plain, encoding.normal(image))
 
 
+@pytest.mark.parametrize("at_once", [1, 150, 1 << 18])
+def test_coils_taken_a_few_at_a_time_add_up(encoding, image, at_once, monkeypatch):
+    monkeypatch.setattr("ksyn.encoding._AT_ONCE", at_once)
+    expected = encoding.adjoint(encoding.forward(image))
+    torch.testing.assert_close(encoding.normal(image), expected, rtol=1e-4, atol=1e-4)
+
+
 def test_norm_bounds_the_largest_eigenvalue(encoding, image):
     for _ in range(30):
         image = encoding.normal(image / energy(image).sqrt())

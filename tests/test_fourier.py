@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ksyn.fourier import (
     centre,
     decentre,
+    filtered,
     image_to_kspace,
     kspace_to_image,
     plain_fft,
@@ -120,3 +121,17 @@ def test_padding_adds_zeros_only() -> None:
     padded = resize_centred(array, (7, 6))
     assert int((padded != 0).sum()) == array.numel()
     assert torch.equal(resize_centred(array, (3, 4)), array)
+
+
+@pytest.mark.parametrize("axes", [(-1,), (-2, -1)])
+@pytest.mark.parametrize("size", [(8, 6), (7, 9)])
+def test_filtering_is_the_gain_between_the_transforms(
+    size: tuple[int, int], axes: tuple[int, ...]
+) -> None:
+    rng = torch.Generator().manual_seed(0)
+    images = torch.randn(2, *size, dtype=torch.complex64, generator=rng)
+    gain = torch.rand(size[-1], generator=rng).expand(size)
+    kept = images.clone()
+    expected = plain_ifft(plain_fft(images) * gain)
+    torch.testing.assert_close(filtered(images, gain, axes), expected, rtol=1e-4, atol=1e-5)
+    assert torch.equal(images, kept)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.diffusion.attenuation import Schedule
-from ksyn.diffusion.coil_space import Space, State
+from ksyn.diffusion.coil_space import Randomness, Space, State
 
 CoilImages = Complex[Tensor, "frame coil y x"]
 Denoise = Callable[[State, int], CoilImages]
 """``h = denoise(z, i)``: the clean, sharp coil images behind a state at level i."""
 Correct = Callable[[CoilImages, int], CoilImages]
 """``h2 = correct(h, i)``: the nearest images that agree with the measurement, i the level of z."""
+Predictor = Literal["fresh-noise", "reverse-sde", "deterministic", "second-order"]
+"""How a step goes down: see `ak_sampler`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +42,12 @@ def ak_sampler(
     correct: Correct,
     space: Space,
     schedule: Schedule,
-    rng: torch.Generator,
+    rng: Randomness,
     *,
+    predictor: Predictor = "reverse-sde",
     corrector_steps: int = 1,
     snr: float = 0.16,
     score_from_corrected: bool = False,
-    fresh_noise: bool = False,
 ) -> Iterator[AkState]:
     """Yield the states of predictor and corrector from level N down to 0.
 
@@ -57,34 +61,39 @@ def ak_sampler(
         space: How z is held, which says what is projected.
         schedule: σ_i and G_i.
         rng: Source of all noise.
+        predictor: One step of the reverse SDE; or new noise, z_i drawn from the kernel around h2;
+            or none, one step of the probability flow, with h2 alone or carried on from the last
+            step to second order. Only the first can take its score from h.
         corrector_steps: M, Langevin steps after each predictor step.
         snr: r, signal-to-noise ratio of a Langevin step.
-        score_from_corrected: Whether the score uses h2, as the drift does, instead of h.
-        fresh_noise: Whether a predictor step forgets the noise of z and draws z_i from the
-            kernel around h2, instead of taking one step of the reverse SDE.
+        score_from_corrected: Whether the score of the reverse SDE uses h2, as the drift does,
+            instead of h.
 
     Source: AK-diffusion, arXiv 2308.15918, algorithm 1, with eq. 9 and 10; the score is
     P (G_i h − z)/σ_i², the sign that follows from the kernel (the printed loss has the other).
+    The flow is that of DDIM (Song et al., ICLR 2021) with the mean G_i h2, its second order that
+    of DPM-Solver++ (Lu et al., 2022, arXiv 2211.01095, algorithm 2).
     """
     sigma, n_steps = schedule.sigmas, schedule.n_steps
 
     (faded,) = schedule.attenuate(start, n_steps)
     z = space.settle(faded)
     z = z + sigma[n_steps] * space.noise(z, rng)
+    last = None
     for i in reversed(range(n_steps)):  # N-1, ..., 0
         h = denoise(z, i + 1)
         h2 = correct(h, i + 1)
 
-        # Predictor: the kernel around h2, or one step of the reverse SDE.
-        sharper, faded = schedule.attenuate(h2, i, i + 1)
-        if fresh_noise:
-            z = space.settle(sharper) + sigma[i] * space.noise(z, rng)
+        # Predictor.
+        if predictor == "reverse-sde":
+            score_of = h2 if score_from_corrected else h
+            z = _reverse_sde(z, h2, score_of, i, space, schedule, rng)
+        elif predictor == "fresh-noise":
+            z = space.settle(schedule.attenuate(h2, i)[0]) + sigma[i] * space.noise(z, rng)
         else:
-            seen = faded if score_from_corrected else schedule.attenuate(h, i + 1)[0]
-            e = space.project(space.settle(seen) - z) / sigma[i + 1] ** 2
-            growth = sigma[i + 1] ** 2 - sigma[i] ** 2
-            z = z + space.settle(sharper - faded) + growth * e
-            z = z + growth**0.5 * space.noise(z, rng)
+            ahead = h2 if predictor == "deterministic" else _carried_on(h2, last, i, schedule)
+            z = _flow(z, ahead, i, space, schedule)
+        last = h2
 
         # Corrector: Langevin steps at the new level.
         for _ in range(corrector_steps):
@@ -99,7 +108,7 @@ def ak_sampler(
 
 @torch.no_grad()
 def diffuse(
-    images: CoilImages, space: Space, schedule: Schedule, rng: torch.Generator
+    images: CoilImages, space: Space, schedule: Schedule, rng: Randomness
 ) -> Iterator[State]:
     """Yield z_0 … z_N of the forward process that `ak_sampler` turns round.
 
@@ -115,6 +124,40 @@ def diffuse(
         faded, sharper = schedule.attenuate(images, i + 1, i)
         z = z + space.settle(faded - sharper) + growth**0.5 * space.noise(z, rng)
         yield z
+
+
+def _reverse_sde(
+    z: State,
+    h2: CoilImages,
+    score_of: CoilImages,
+    i: int,
+    space: Space,
+    schedule: Schedule,
+    rng: Randomness,
+) -> State:
+    """Return z_i = z_{i+1} − (G_{i+1} − G_i) h2 + (σ_{i+1}² − σ_i²) score + noise (eq. 9)."""
+    sigma = schedule.sigmas
+    sharper, faded = schedule.attenuate(h2, i, i + 1)
+    seen = faded if score_of is h2 else schedule.attenuate(score_of, i + 1)[0]
+    e = space.project(space.settle(seen) - z) / sigma[i + 1] ** 2
+    growth = sigma[i + 1] ** 2 - sigma[i] ** 2
+    z = z + space.settle(sharper - faded) + growth * e
+    return z + math.sqrt(growth) * space.noise(z, rng)
+
+
+def _flow(z: State, h2: CoilImages, i: int, space: Space, schedule: Schedule) -> State:
+    """Return z_i = G_i h2 + (σ_i / σ_{i+1}) (z_{i+1} − G_{i+1} h2)."""
+    sharper, faded = schedule.attenuate(h2, i, i + 1)
+    left = schedule.sigmas[i] / schedule.sigmas[i + 1]
+    z = left * z + space.settle(sharper - left * faded)
+    return z
+
+
+def _carried_on(h2: CoilImages, last: CoilImages | None, i: int, schedule: Schedule) -> CoilImages:
+    """Return what h2 will be half a step further on, of its change since the last one."""
+    if last is None:
+        return h2
+    return h2 + schedule.ratio(i) / (2 * schedule.ratio(i + 1)) * (h2 - last)
 
 
 def _norm(state: State) -> Tensor:

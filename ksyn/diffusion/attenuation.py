@@ -43,6 +43,10 @@ class Schedule:
         """N."""
         return len(self.sigmas) - 1
 
+    def ratio(self, i: int) -> float:
+        """Return log σ_{i+1} − log σ_i, the length of the step down to level i."""
+        return math.log(self.sigmas[i + 1] / self.sigmas[i])
+
     def blur(self, i: int) -> Blur:
         """Return the blur at level i along y and x [pixels]."""
         first, last = self.sigmas[0] ** 2, self.sigmas[-1] ** 2

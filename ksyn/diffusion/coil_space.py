@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -13,6 +14,8 @@ from ksyn.noise import complex_noise
 
 State = Complex[Tensor, "frame channel y x"]
 """What a sampler walks with: coil images, or images of the coil maps."""
+Randomness = torch.Generator | Sequence[torch.Generator]
+"""One source of noise for all frames; or several, each for its equal share of the frames."""
 
 
 def project(
@@ -39,7 +42,7 @@ class Space(Protocol):
     def project(self, state: State) -> State:
         """Return P z."""
 
-    def noise(self, like: State, rng: torch.Generator) -> State:
+    def noise(self, like: State, rng: Randomness) -> State:
         """Return P n, n of level 1."""
 
     def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
@@ -63,9 +66,9 @@ class AllCoils:
         """Return P z."""
         return project(state, self.maps)
 
-    def noise(self, like: State, rng: torch.Generator) -> State:
+    def noise(self, like: State, rng: Randomness) -> State:
         """Return P n."""
-        return project(_noise(like, rng), self.maps)
+        return project(white_noise(like, rng), self.maps)
 
     def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
         """Return the state as it is."""
@@ -83,9 +86,9 @@ class Unprojected(AllCoils):
         """Return the state as it is."""
         return state
 
-    def noise(self, like: State, rng: torch.Generator) -> State:
+    def noise(self, like: State, rng: Randomness) -> State:
         """Return n, independent in every coil."""
-        return _noise(like, rng)
+        return white_noise(like, rng)
 
 
 class CoilSpace:
@@ -107,9 +110,9 @@ class CoilSpace:
         """Return the state: it is in the coil space already."""
         return state
 
-    def noise(self, like: State, rng: torch.Generator) -> State:
+    def noise(self, like: State, rng: Randomness) -> State:
         """Return n."""
-        return _noise(like, rng)
+        return white_noise(like, rng)
 
     def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
         """Return S x."""
@@ -120,5 +123,8 @@ class CoilSpace:
         return state
 
 
-def _noise(like: State, rng: torch.Generator) -> State:
-    return complex_noise(tuple(like.shape), rng).to(like)
+def white_noise(like: State, rng: Randomness) -> State:
+    """Return noise of level 1, independent in every number of a state."""
+    sources = [rng] if isinstance(rng, torch.Generator) else list(rng)
+    share = (like.shape[0] // len(sources), *like.shape[1:])
+    return torch.cat([complex_noise(share, source) for source in sources]).to(like)

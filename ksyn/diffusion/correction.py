@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ksyn.data import Problem
 from ksyn.encoding import Encoding, coil_images, combine, solve
-from ksyn.fourier import decentre, image_to_kspace, kspace_to_image, plain_fft, plain_ifft
+from ksyn.fourier import centre, decentre, filtered, image_to_kspace, kspace_to_image
 from ksyn.lowrank import annihilating_gram, apply_gram
 
 CoilImages = Complex[Tensor, "frame coil y x"]
@@ -58,13 +58,12 @@ def correct_low_rank(
     """
     gram = 2 * penalty * annihilating_gram(problem.kspace, problem.mask, kernel, keep)
     zero_filled = kspace_to_image(problem.kspace.samples)
-    mask = decentre(problem.mask.samples)
+    mask = decentre(problem.mask.samples).float()
     axes = (-1,) if _whole_columns(mask) else (-2, -1)
 
     def correction(images: CoilImages, weight: float) -> CoilImages:
         def normal(z: CoilImages) -> CoilImages:
-            measured = plain_ifft(plain_fft(z, axes) * mask, axes)
-            return measured + apply_gram(gram, z) + 2 * weight * z
+            return filtered(z, mask, axes) + apply_gram(gram, z) + 2 * weight * z
 
         return solve(normal, zero_filled + 2 * weight * images, images, iterations)
 
@@ -78,15 +77,16 @@ def correct_maps(problem: Problem, *, iterations: int = 5) -> Correction:
     iterations leave what the data hardly determine to the network.
     """
     encoding, maps = Encoding(problem), problem.sens_maps.maps
-    zero_filled = encoding.adjoint(problem.kspace.samples)
+    zero_filled = decentre(encoding.adjoint(problem.kspace.samples))
 
     def correction(images: CoilImages, weight: float) -> CoilImages:
-        x = combine(images, maps)
+        x = decentre(combine(images, maps))
 
         def normal(image: Tensor) -> Tensor:
-            return encoding.normal(image) + 2 * weight * image
+            return encoding.plain_normal(image) + 2 * weight * image
 
-        return coil_images(solve(normal, zero_filled + 2 * weight * x, x, iterations), maps)
+        solved = solve(normal, zero_filled + 2 * weight * x, x, iterations)
+        return coil_images(centre(solved), maps)
 
     return correction
 

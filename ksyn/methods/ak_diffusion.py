@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 import torch
-from torch import Tensor
 
 from ksyn.data import Problem, Step
-from ksyn.diffusion.ak import CoilImages, ak_sampler
+from ksyn.diffusion.ak import Correct, Predictor
 from ksyn.diffusion.attenuation import Fading, Schedule, geometric_sigmas, widest_blur
-from ksyn.diffusion.coil_space import AllCoils, CoilSpace, Space, State, Unprojected
+from ksyn.diffusion.coil_space import AllCoils, CoilSpace, Randomness, Space, Unprojected
 from ksyn.diffusion.correction import (
     Correction,
     correct_low_rank,
@@ -19,18 +18,24 @@ from ksyn.diffusion.correction import (
     correct_samples,
 )
 from ksyn.diffusion.denoiser import Denoiser
-from ksyn.encoding import Encoding, coil_images, combine, one_image
+from ksyn.diffusion.null_space import NullSpace, null_space_projector
+from ksyn.diffusion.reconstruction import (
+    Walk,
+    coilwise_network,
+    combined_network,
+    constant_weight,
+    noise_weight,
+    repeated,
+    walk,
+)
 from ksyn.errors import WeightsError
-from ksyn.fourier import image_to_kspace, kspace_to_image
+from ksyn.fourier import kspace_to_image
 from ksyn.methods.protocol import Family, Method
-from ksyn.noise import noise_level
 from ksyn.options import option
 from ksyn.weights import Precision, load_card, load_denoiser
 
 _CONSTANT_WEIGHT = 0.1
 _NOISE_WEIGHT = 0.15
-_QUIETEST = 0.002
-"""Maps are never exact: data are trusted no better than this noise level [image maximum]."""
 
 
 class AkDiffusion(Method):
@@ -109,16 +114,22 @@ class AkDiffusion(Method):
     keep: float = option(
         0.4, low=0.01, high=0.95, help="Fraction of filters that annihilate.", advanced=True
     )
+    projector: Literal["coil-maps", "null-space"] = option(
+        "coil-maps",
+        help="What the coil space is: all that the coil maps can make of an image, or all that "
+        "the annihilating filters leave.",
+        advanced=True,
+    )
     drift: Literal["projected", "printed", "unprojected"] = option(
         "projected",
         help="Which parts stay in the coil space: all, score and noise (as printed), or none.",
         advanced=True,
     )
-    predictor: Literal["fresh-noise", "reverse-sde"] = option(
+    predictor: Predictor = option(
         "fresh-noise",
         help="How a step goes down: new noise around the corrected estimate, which ends nearer to "
-        "the mean of all likely images, or a step of the reverse SDE (as published), which ends at "
-        "one of them.",
+        "the mean of all likely images; a step of the reverse SDE (as published), which ends at "
+        "one of them; or without new noise, to first or second order.",
         advanced=True,
     )
     score_from_corrected: bool = option(
@@ -149,6 +160,12 @@ class AkDiffusion(Method):
         denoiser = load_denoiser(self.model, problem.device, self.precision)
         yield from ak_stream(problem, denoiser, self, rng)
 
+    @torch.no_grad()
+    def stream_together(self, problem: Problem, rngs: Sequence[torch.Generator]) -> Iterator[Step]:
+        """Yield the steps of several samples at once, one after the other along the frames."""
+        denoiser = load_denoiser(self.model, problem.device, self.precision)
+        yield from ak_stream(repeated(problem, len(rngs)), denoiser, self, rngs)
+
     def automatic(self, problem: Problem) -> dict[str, float]:
         """Return the weight of the network; what it is multiplied with follows the scan's noise."""
         weight = _CONSTANT_WEIGHT if self.weighting == "constant" else _NOISE_WEIGHT
@@ -169,19 +186,26 @@ class AkDiffusion(Method):
 
 @torch.no_grad()
 def ak_stream(
-    problem: Problem, denoiser: Denoiser, options: AkDiffusion, rng: torch.Generator
+    problem: Problem, denoiser: Denoiser, options: AkDiffusion, rng: Randomness
 ) -> Iterator[Step]:
     """Yield the steps of AK-diffusion with any denoiser."""
-    encoding, measured = Encoding(problem), problem.kspace.samples
-    total = options.steps + options.final_denoise
-    for index, (images, sigma) in enumerate(_estimates(problem, denoiser, options, rng)):
-        kspace = image_to_kspace(images)
-        if options.reinsert == "hard" and index + 1 == total:
-            kspace = torch.where(problem.mask.samples, measured, kspace)
-            images = kspace_to_image(kspace)
-        scalars = {"data_residual": encoding.residual(kspace, measured), "sigma": sigma}
-        image = one_image(combine(images, problem.sens_maps.maps))
-        yield Step(image, kspace, index, total, scalars)
+    schedule = schedule_of(problem, options)
+    space = _space(problem, options)
+    network = combined_network if options.network_sees == "combined" else coilwise_network
+    way = Walk(
+        start=kspace_to_image(problem.kspace.samples),
+        space=space,
+        schedule=schedule,
+        denoise=network(denoiser, space, schedule),
+        correct=_correct(problem, schedule, options),
+        predictor=options.predictor,
+        corrector_steps=options.corrector_steps,
+        snr=options.snr,
+        score_from_corrected=options.score_from_corrected,
+        final_denoise=options.final_denoise,
+        keep_samples=options.reinsert == "hard",
+    )
+    yield from walk(problem, way, rng)
 
 
 def schedule_of(problem: Problem, options: AkDiffusion) -> Schedule:
@@ -192,66 +216,22 @@ def schedule_of(problem: Problem, options: AkDiffusion) -> Schedule:
     )
 
 
-def _estimates(
-    problem: Problem, denoiser: Denoiser, options: AkDiffusion, rng: torch.Generator
-) -> Iterator[tuple[CoilImages, float]]:
-    """Yield the corrected clean coil images and the noise level they were seen through."""
-    space, schedule = _SPACES[options.drift](problem.sens_maps.maps), schedule_of(problem, options)
-    denoise, correct = _denoise(denoiser, space, schedule, options), _correct(problem, options)
-    for state in ak_sampler(
-        kspace_to_image(problem.kspace.samples),
-        denoise,
-        lambda images, i: correct(images, schedule.sigmas[i]),
-        space,
-        schedule,
-        rng,
-        corrector_steps=options.corrector_steps,
-        snr=options.snr,
-        score_from_corrected=options.score_from_corrected,
-        fresh_noise=options.predictor == "fresh-noise",
-    ):
-        yield state.h, schedule.sigmas[state.i + 1]
-    if options.final_denoise:
-        yield correct(denoise(state.z, 0), schedule.sigmas[0]), schedule.sigmas[0]
+def _space(problem: Problem, options: AkDiffusion) -> Space:
+    maps = problem.sens_maps.maps
+    if options.drift == "unprojected":
+        return Unprojected(maps)
+    if options.projector == "null-space":
+        projector = null_space_projector(problem, kernel=options.kernel, keep=options.keep)
+        return NullSpace(maps, projector, drift=options.drift == "projected")
+    return CoilSpace(maps) if options.drift == "projected" else AllCoils(maps)
 
 
-_SPACES: dict[str, Callable[[Tensor], Space]] = {
-    "projected": CoilSpace,
-    "printed": AllCoils,
-    "unprojected": Unprojected,
-}
-
-
-def _denoise(
-    denoiser: Denoiser, space: Space, schedule: Schedule, options: AkDiffusion
-) -> Callable[[State, int], CoilImages]:
-    """Return the network as the sampler wants it: coil images out of a state."""
-
-    def runs(images: Tensor, i: int) -> Tensor:
-        denoised = denoiser(images.flatten(0, 1), schedule.sigmas[i], schedule.blur(i))
-        return denoised.reshape(images.shape)
-
-    def joint(state: State, i: int) -> CoilImages:
-        return coil_images(runs(space.combined(state), i), space.maps)
-
-    def coil_by_coil(state: State, i: int) -> CoilImages:
-        return runs(space.coil_images(state), i)
-
-    return joint if options.network_sees == "combined" else coil_by_coil
-
-
-def _correct(problem: Problem, options: AkDiffusion) -> Callable[[CoilImages, float], CoilImages]:
-    """Return the data consistency with the weight its options give at a noise level."""
-    correction = _correction(problem, options)
-    noise = max(problem.noise_level or noise_level(problem.kspace.samples), _QUIETEST)
-    weight = options.filled(problem).prior_weight or 0.0
-
-    def correct(images: CoilImages, sigma: float) -> CoilImages:
-        return correction(
-            images, weight if options.weighting == "constant" else weight * (noise / sigma) ** 2
-        )
-
-    return correct
+def _correct(problem: Problem, schedule: Schedule, options: AkDiffusion) -> Correct:
+    """Return the data consistency with the weight its options give at each level."""
+    correction, weight = _correction(problem, options), options.filled(problem).prior_weight or 0.0
+    if options.weighting == "constant":
+        return constant_weight(correction, weight)
+    return noise_weight(correction, weight, problem, schedule)
 
 
 def _correction(problem: Problem, options: AkDiffusion) -> Correction:

@@ -1,31 +1,44 @@
-"""A training run as a YAML file: everything that makes the weights."""
+"""A training run as a YAML file: what every family's has; the family adds its own."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from ksyn.errors import OptionError, ReadError
+PHANTOMS = "phantoms"
+"""The path of made-up heads."""
+FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
 class Pack(BaseModel):
     """One source of images and how often it is drawn."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = FROZEN
 
     path: Path
     """Relative to the run file, or the word ``phantoms`` for made-up heads."""
     weight: float = Field(default=1.0, gt=0)
     stride: int = Field(default=1, ge=1)
+    """Each so many-th slice is taken."""
+    key: str | None = None
+    """Name of the array in a container without a header."""
+    axes: str | None = None
+    """Its axes, such as ``"ky kx coil"``."""
+    domain: Literal["kspace", "image"] | None = None
+
+    def beside(self, folder: Path) -> Self:
+        """Return the pack with its path taken from a folder."""
+        if str(self.path) == PHANTOMS:
+            return self
+        return self.model_copy(update={"path": (folder / self.path).resolve()})
 
 
 class CardText(BaseModel):
     """What the model's card says in words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = FROZEN
 
     title: str
     training_data: str
@@ -35,25 +48,21 @@ class CardText(BaseModel):
 
 
 class Run(BaseModel):
-    """How to train one prior."""
+    """How to train one network; read it with `load_run`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = FROZEN
 
     schema_version: Literal[1] = 1
-    family: Literal["prior"] = "prior"
+    family: str
     card: CardText
-    packs: list[Pack]
-    validation: list[Pack]
+    packs: list[Pack] = Field(min_length=1)
+    validation: list[Pack] = Field(min_length=1)
+    """Scans that training does not see; made-up heads are of other people than those of `packs`."""
     network: str = "unet"
     network_options: dict[str, Any] = {}
-    sigma_data: float = Field(default=0.25, gt=0)
-    log_sigma_mean: float = -2.6
-    log_sigma_spread: float = Field(default=1.2, gt=0)
-    blur_chance: float = Field(default=0.5, ge=0, le=1)
-    blur_per_sigma: float = Field(default=10.0, ge=0)
-    """Largest blur [pixels] that goes with σ = 1."""
     matrix: tuple[int, int] = (128, 128)
     batch: int = Field(default=8, ge=1)
+    """Examples a step, all processes together."""
     steps: int = Field(default=10_000, ge=1)
     steps_per_epoch: int = Field(default=200, ge=1)
     """A checkpoint is written after each epoch, and training resumes from it exactly."""
@@ -61,33 +70,17 @@ class Run(BaseModel):
     warm_up: int = Field(default=200, ge=0)
     ema: float = Field(default=0.998, ge=0, lt=1)
     precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
-    seed: int = 0
+    reconstruct_every: int = Field(default=5, ge=0)
+    """Epochs between short reconstructions of validation scans, whose PSNR chooses the best
+    checkpoint; 0: none, the validation loss chooses."""
+    reconstruct_scans: int = Field(default=2, ge=1)
+    """How many scans are reconstructed then, each at two masks."""
+    seed: int = Field(default=0, ge=0)
 
-    @classmethod
-    def load(cls, path: Path) -> Run:
-        """Read a run file; the paths in it are relative to it.
-
-        Raises:
-            ReadError: The file is missing or is not YAML.
-            OptionError: A setting is unknown or out of range.
-        """
-        try:
-            text = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ReadError(f"{path} does not read: {error}.", hint="Give a run file.") from error
-        try:
-            run = cls.model_validate(text)
-        except ValidationError as error:
-            raise OptionError(f"{path} will not do: {error}.", hint="Mend the run file.") from error
-        return run.model_copy(
-            update={
-                "packs": [_beside(path, pack) for pack in run.packs],
-                "validation": [_beside(path, pack) for pack in run.validation],
-            }
-        )
+    def beside(self, folder: Path) -> Self:
+        """Return the run with the paths in it taken from a folder."""
+        changes = {name: [p.beside(folder) for p in getattr(self, name)] for name in _PACKS}
+        return self.model_copy(update=changes)
 
 
-def _beside(path: Path, pack: Pack) -> Pack:
-    if str(pack.path) == "phantoms":
-        return pack
-    return pack.model_copy(update={"path": (path.parent / pack.path).resolve()})
+_PACKS = ("packs", "validation")

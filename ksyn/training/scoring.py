@@ -16,7 +16,7 @@ from ksyn.methods.protocol import Method
 from ksyn.metrics import METRICS
 from ksyn.phantoms import coil_maps, scan_of
 from ksyn.pipeline import prepare, reference_of, stream
-from ksyn.training.packs import load_images
+from ksyn.training.packs import load_pack
 from ksyn.training.run import Pack
 from ksyn.weights import Score
 
@@ -45,7 +45,7 @@ def score(scoring: Scoring, methods: Mapping[str, Mapping[str, str]]) -> list[Sc
 
 
 def _scans(scoring: Scoring) -> Iterator[KSpace]:
-    images = load_images(scoring.pack.path, scoring.pack.stride)
+    images = load_pack(scoring.pack)
     for case in range(scoring.cases):
         image = images[case * len(images) // scoring.cases]
         height, width = image.shape

@@ -15,10 +15,12 @@ pytest.importorskip("lightning")
 
 from ksyn.diffusion.denoiser import to_channels
 from ksyn.errors import OptionError, ReadError
-from ksyn.training.examples import Examples, Images
+from ksyn.training.checkpoints import trained_model
 from ksyn.training.export import export
-from ksyn.training.run import Run
-from ksyn.training.train import losses, train, trained_model
+from ksyn.training.families import load_run
+from ksyn.training.images import Images
+from ksyn.training.prior_examples import Examples
+from ksyn.training.train import losses, train
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -57,7 +59,7 @@ def run_file(tmp_path):
 
 
 def test_examples_are_a_function_of_seed_epoch_and_index(run_file):
-    run = Run.load(run_file)
+    run = load_run(run_file)
     images = Images(run.packs)
     first, again = Examples(run, images, 1)[3], Examples(run, Images(run.packs), 1)[3]
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
@@ -66,7 +68,7 @@ def test_examples_are_a_function_of_seed_epoch_and_index(run_file):
 
 
 def test_the_noise_of_an_example_has_its_level(run_file):
-    run = Run.load(run_file).model_copy(update={"blur_chance": 0.0})
+    run = load_run(run_file).model_copy(update={"blur_chance": 0.0})
     examples = [Examples(run, Images(run.packs), 0)[i] for i in range(40)]
     ratios = [float((e.noisy - e.clean).std() / e.sigma) for e in examples]
     assert np.mean(ratios) == pytest.approx(1, abs=0.02)
@@ -81,7 +83,7 @@ def test_training_lowers_the_loss_and_exports_a_card(run_file, tmp_path):
     assert (tmp_path / "model" / "weights.safetensors").stat().st_size > 1000
     assert card.id == "model"
     noisy = to_channels(torch.randn(1, 24, 24, dtype=torch.complex64))
-    model = trained_model(Run.load(run_file), checkpoint)
+    model = trained_model(load_run(run_file), checkpoint)
     assert model(noisy, torch.tensor([0.1]), torch.zeros(1, 2)).shape == noisy.shape
 
 
@@ -116,9 +118,9 @@ def test_a_run_file_with_an_unknown_setting_is_named(run_file):
     settings = yaml.safe_load(run_file.read_text())
     run_file.write_text(yaml.safe_dump(settings | {"stepz": 3}))
     with pytest.raises(OptionError, match="stepz"):
-        Run.load(run_file)
+        load_run(run_file)
 
 
 def test_a_missing_run_file_is_named(tmp_path):
     with pytest.raises(ReadError, match="nothing"):
-        Run.load(tmp_path / "nothing.yaml")
+        load_run(tmp_path / "nothing.yaml")

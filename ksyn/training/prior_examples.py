@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -14,8 +15,20 @@ from ksyn.diffusion.denoiser import gaussian_transfer, to_channels
 from ksyn.fourier import image_to_kspace, kspace_to_image
 from ksyn.noise import complex_noise
 from ksyn.training.augmentation import augment
-from ksyn.training.packs import load_images
-from ksyn.training.run import Pack, Run
+from ksyn.training.images import Images
+from ksyn.training.run import Run
+
+
+class PriorRun(Run):
+    """How to train a denoising prior."""
+
+    family: Literal["prior"] = "prior"
+    sigma_data: float = Field(default=0.25, gt=0)
+    log_sigma_mean: float = -2.6
+    log_sigma_spread: float = Field(default=1.2, gt=0)
+    blur_chance: float = Field(default=0.5, ge=0, le=1)
+    blur_per_sigma: float = Field(default=10.0, ge=0)
+    """Largest blur [pixels] that goes with σ = 1."""
 
 
 class Example(NamedTuple):
@@ -31,12 +44,13 @@ class Examples(Dataset[Example]):
     """The examples of one epoch.
 
     Args:
-        run: Its packs (or validation packs) and its settings.
+        run: Its settings.
+        images: What they are made of.
         epoch: Other epochs hold other examples; validation is always the same.
-        validation: Draw from the validation packs.
+        validation: Whether they are those of validation.
     """
 
-    def __init__(self, run: Run, images: Images, epoch: int, *, validation: bool = False) -> None:
+    def __init__(self, run: PriorRun, images: Images, epoch: int, validation: bool = False) -> None:
         self.run = run
         self.images = images
         self.first = (1 << 40) * (1 + validation) + epoch * run.steps_per_epoch * run.batch
@@ -57,43 +71,13 @@ class Examples(Dataset[Example]):
         )
 
 
-class Images:
-    """All images of some packs, drawn by the packs' weights."""
-
-    def __init__(self, packs: list[Pack]) -> None:
-        self._packs = [_images(pack) for pack in packs]
-        self._weights = torch.tensor([pack.weight for pack in packs])
-
-    def draw(self, rng: torch.Generator) -> Tensor:
-        """Return one image, complex64 ``y x``."""
-        pack = self._packs[int(torch.multinomial(self._weights, 1, generator=rng))]
-        return pack[int(torch.randint(len(pack), (), generator=rng))]
-
-
-def _images(pack: Pack) -> list[Tensor]:
-    if str(pack.path) == "phantoms":
-        return _phantoms()
-    return load_images(pack.path, pack.stride)
-
-
-def _phantoms() -> list[Tensor]:
-    from ksyn.phantoms import head_image
-    from ksyn.phantoms.tissues import Contrast
-
-    contrasts: tuple[Contrast, ...] = ("t1", "t2", "pd", "flair")
-    return [
-        head_image((256, 256), contrast=contrast, seed=1000 + seed).to(torch.complex64)
-        for seed, contrast in enumerate(contrasts * 8)
-    ]
-
-
-def _sigma(run: Run, rng: torch.Generator) -> float:
+def _sigma(run: PriorRun, rng: torch.Generator) -> float:
     return math.exp(
         run.log_sigma_mean + run.log_sigma_spread * float(torch.randn((), generator=rng))
     )
 
 
-def _blur(run: Run, sigma: float, rng: torch.Generator) -> tuple[float, float]:
+def _blur(run: PriorRun, sigma: float, rng: torch.Generator) -> tuple[float, float]:
     """Return no blur, or one along y, x or both that grows with σ as in AK-diffusion."""
     chance, size, axis = torch.rand(3, generator=rng).tolist()
     if chance >= run.blur_chance:
