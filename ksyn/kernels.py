@@ -10,8 +10,10 @@ import torch
 from jaxtyping import Bool, Complex, Int
 from torch import Tensor
 
-from ksyn.data import KSpace, Mask
-from ksyn.lowrank import calibration_for, gram_of, hankel_gram
+from ksyn.completion import Prior
+from ksyn.data import Problem
+from ksyn.evidence import evidence_of, prior_of
+from ksyn.lowrank import gram_of
 from ksyn.neighbourhoods import Group
 
 
@@ -68,40 +70,46 @@ def grappa_weights(
     return torch.cholesky_solve(torch.where(there[..., None], right, 0), factor)
 
 
-def spirit_gram(
-    kspace: KSpace, mask: Mask, kernel: int, regularisation: float
-) -> Complex[Tensor, "coil coil y x"]:
-    """Return (G − I)ᴴ (G − I) in the image domain, as `annihilating_gram` does for its filters.
+def spirit_rule(
+    problem: Problem, kernel: int, regularisation: float
+) -> tuple[Complex[Tensor, "coil coil y x"], Prior]:
+    """Return (G − I)ᴴ (G − I) in the image domain, and the prior of what it leaves open.
 
     Raises:
         ShapeError: The fully sampled centre is smaller than the kernel.
     """
-    calibration = calibration_for(kspace, mask, (kernel, kernel))
-    return gram_of(spirit_filters(calibration, kernel, regularisation), kspace.matrix)
+    evidence = evidence_of(problem, (kernel, kernel))
+    regularised = ridge(evidence.gram, regularisation)
+    filters = spirit_filters(regularised, evidence.middles)
+    left = evidence.left_by(filters)
+    n_coils = problem.kspace.n_coils
+    shaped = filters.reshape(n_coils, n_coils, kernel, kernel).to(problem.kspace.samples.dtype)
+    gram = gram_of(shaped, problem.kspace.matrix)
+    return gram, prior_of(problem, left, mean_eigenvalue(gram))
 
 
 def spirit_filters(
-    calibration: Complex[Tensor, "coil ky kx"], kernel: int, regularisation: float
-) -> Complex[Tensor, "coil coil taps taps"]:
+    gram: Complex[Tensor, "tap tap"], middles: Int[Tensor, " coil"]
+) -> Complex[Tensor, "coil tap"]:
     """Return the filters I − G: each takes a sample less what its surroundings say of it.
 
     The weights of least squares of one column of A on all the others stand, negative, in the
     inverse of AᴴA, so one inverse serves all coils.
 
     Args:
-        calibration: Fully sampled centre.
-        kernel: Side of the surroundings [samples].
-        regularisation: Weight of the squared kernel, relative to the mean diagonal of AᴴA.
+        gram: AᴴA of the windows, regularised.
+        middles: The column of the sample in the middle of the window, of each coil.
 
     Source: Lustig and Pauly, Magn. Reson. Med. 64(2), 457-471 (2010), eqs. 3 and 6.
     """
-    n_coils = calibration.shape[0]
-    inverse = torch.linalg.inv(ridge(hankel_gram(calibration, (kernel, kernel)), regularisation))
-    middle = kernel // 2 * (kernel + 1)
-    own = torch.arange(n_coils, device=calibration.device) * kernel**2 + middle
-    filters = (inverse[:, own] / inverse[own, own]).T
-    shaped: Tensor = filters.reshape(n_coils, n_coils, kernel, kernel)
-    return shaped.to(calibration.dtype)
+    inverse = torch.linalg.inv(gram)
+    filters: Tensor = (inverse[:, middles] / inverse[middles, middles]).T
+    return filters
+
+
+def mean_eigenvalue(gram: Complex[Tensor, "coil coil y x"]) -> float:
+    """Return the mean eigenvalue of the matrices of all pixels."""
+    return float(gram.diagonal().real.mean())
 
 
 def ridge(gram: Complex[Tensor, "tap tap"], weight: float) -> Complex[Tensor, "tap tap"]:
