@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
 from ksyn_gui.facts import StoredResult
 from ksyn_gui.parts import tool_button
 from ksyn_gui.scalars import scalar_text
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import Mode
 from ksyn_gui.views.error_view import ErrorView
 from ksyn_gui.views.image_view import ImageView

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from ksyn_gui.actions import action_info
-from ksyn_gui.facts import Progress, RunState, ShownStep
+from ksyn_gui.facts import Progress, RunState, ShownStep, StoredResult
 from ksyn_gui.parts import GAP, column, push_button, quiet, tool_button, value
 from ksyn_gui.scalars import scalar_text, scalar_title
 from ksyn_gui.session import Session
@@ -62,6 +62,7 @@ class RunPanel(QWidget):
         self.step.clicked.connect(session.reconstruction.step)
         self.stop.clicked.connect(session.reconstruction.stop)
         session.reconstruction.state_changed.connect(self._show_state)
+        session.reconstruction.finished.connect(self._show_end)
         session.reconstruction.stepped.connect(self._show_progress)
         session.screen.step_shown.connect(self._show_numbers)
         session.study.scan_changed.connect(lambda _: self._show_state(session.reconstruction.state))
@@ -86,6 +87,9 @@ class RunPanel(QWidget):
         self.left.setText(words.get(state, self.left.text()))
         if state is RunState.PREPARING:
             self.where.setText("Starting")
+
+    def _show_end(self, result: StoredResult) -> None:
+        self.left.setText("Stopped" if result.stopped else "")
 
     def _show_progress(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total)

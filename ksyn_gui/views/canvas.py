@@ -22,8 +22,6 @@ from ksyn_gui.views.surface import Port, Surface
 from ksyn_gui.views.tools import Tool
 from ksyn_gui.views.words import Words
 
-NOT_FOR_DIAGNOSIS = "Not for diagnostic use"
-AI_RECONSTRUCTED = "Not for diagnostic use – AI-reconstructed"
 _ORIGIN = QPointF(0, 0)
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, ArrayCanvas
+from ksyn.labels import AI_RECONSTRUCTED
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels, Values, between
 from ksyn_gui.views.view_header import ViewHeader, choice
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
 from ksyn_gui.views.complex_modes import Mode, combined
 from ksyn_gui.views.curve_view import CurveView
 from ksyn_gui.views.error_view import ErrorKind, ErrorView

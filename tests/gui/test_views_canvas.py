@@ -9,7 +9,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, ArrayCanvas, Tool
+from ksyn.labels import AI_RECONSTRUCTED
+from ksyn_gui.views.canvas import ArrayCanvas, Tool
 from ksyn_gui.views.levels import Levels, preset_levels
 from ksyn_gui.views.links import Link, Links
 from ksyn_gui.views.surface import Port

@@ -169,6 +169,17 @@ def test_stop_keeps_what_was_reached(qtbot, long_run, wait):
     assert run_panel(long_run).run.isEnabled()
 
 
+def test_after_a_stop_the_scrubber_ends_at_the_last_step_that_was_made(qtbot, long_run, wait):
+    rested(qtbot, long_run, wait)
+    click(qtbot, run_panel(long_run).stop)
+    wait(lambda: long_run.session.results.all)
+    steps, made = long_run.steps_panel, long_run.session.screen.kept[-1] + 1
+    assert made < 1000
+    assert steps.scrubber.maximum() + 1 == made
+    assert steps.where.text() == f"Step {made} / {made}"
+    assert run_panel(long_run).left.text() == "Stopped"
+
+
 def test_live_image_kspace_error_and_numbers_follow_the_steps(qtbot, long_run, wait):
     rested(qtbot, long_run, wait)
     step = long_run.session.screen.shown
