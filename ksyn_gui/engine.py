@@ -99,6 +99,7 @@ def load() -> Engine:
     """Import the engine and list what can be chosen."""
     from ksyn.masks import MASKS
     from ksyn.methods import METHODS
+    from ksyn.metrics import METRICS
     from ksyn.options import options_of
     from ksyn.recipe import Preparation
 
@@ -114,6 +115,7 @@ def load() -> Engine:
         devices=_devices(),
         read_filter=_read_filter(),
         write_filter=_write_filter(),
+        smallest_sides={metric.name: metric.smallest for metric in METRICS},
     )
 
 
@@ -308,12 +310,14 @@ class GuiRun:
         return scaled
 
     def measure(self, image: torch.Tensor, names: tuple[str, ...]) -> dict[str, float]:
-        """Return some metrics of ``frame y x`` against the reference; empty without one."""
+        """Return some metrics of ``frame y x``: those that can be measured on it."""
         from ksyn.metrics import METRICS
 
         if self.prepared.reference is None:
             return {}
-        return {name: METRICS.get(name)(image, self.prepared.reference) for name in names}
+        metrics = [METRICS.get(name) for name in names]
+        matrix, reference = tuple(image.shape), self.prepared.reference
+        return {m.name: m(image, reference) for m in metrics if m.fits(matrix)}
 
 
 def _root_sum_of_squares(samples: torch.Tensor) -> torch.Tensor:

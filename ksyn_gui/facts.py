@@ -215,6 +215,8 @@ class Engine:
     """File dialog filter of the formats that can be opened."""
     write_filter: str
     """File dialog filter of the formats that can be written."""
+    smallest_sides: Mapping[str, int]
+    """Side of the smallest image that each metric can be measured on [pixels], by name."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
@@ -102,7 +104,22 @@ class RunPanel(QWidget):
             self.left.setText(f"{duration(progress.seconds_left)} left")
 
     def _show_numbers(self, step: ShownStep | None) -> None:
-        self.numbers.show_scalars({} if step is None else dict(step.scalars))
+        scalars = {} if step is None else dict(step.scalars)
+        missing = {name: self._why_missing(name) for name in _FIRST if name not in scalars}
+        self.numbers.show_scalars(scalars, missing)
+
+    def _why_missing(self, name: str) -> str:
+        """Return why a metric is not shown; empty where it only takes its time."""
+        study, engine = self._session.study, self._session.engine
+        if study.scan is None or engine is None or name not in engine.smallest_sides:
+            return ""
+        if study.measured is not None and study.reference is None:
+            return "The scan is not fully sampled: there is no reference to compare with."
+        side, (ny, nx) = engine.smallest_sides[name], study.scan.matrix
+        if min(ny, nx) < side:
+            title = scalar_title(name)
+            return f"{title} compares {side} × {side} pixels; the image has {ny} × {nx}."
+        return ""
 
 
 class Numbers(QWidget):
@@ -126,10 +143,15 @@ class Numbers(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(3, 1)
 
-    def show_scalars(self, scalars: dict[str, float]) -> None:
-        """Show these numbers; a dash where there is none."""
+    def label(self, name: str) -> QLabel:
+        """Return where a number stands."""
+        return self._values[name]
+
+    def show_scalars(self, scalars: Mapping[str, float], missing: Mapping[str, str]) -> None:
+        """Show these numbers; a dash where there is none, with the reason as its tooltip."""
         for name, label in self._values.items():
             label.setText(scalar_text(name, scalars[name]) if name in scalars else "–")
+            label.setToolTip(missing.get(name, ""))
 
 
 def duration(seconds: float) -> str:

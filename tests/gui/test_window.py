@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ksyn.data import Problem, Step
 from ksyn.methods.total_variation import TotalVariation
+from ksyn.phantoms import head_kspace
 from ksyn_gui.facts import RunState
 from ksyn_gui.main_window import MainWindow
 from ksyn_gui.views.links import Link
@@ -106,7 +107,7 @@ def test_a_painted_line_is_measured_and_one_undo_takes_it_back(qtbot, window, wa
     before = window.session.sampling.mask.samples
     column = int(np.flatnonzero(~before[0].any(axis=0))[2])
     window.docks["mask"].raise_()
-    click(qtbot, window.mask_panel.paint)
+    click(qtbot, window.mask_panel.by_hand.paint)
     drag_over_kspace(qtbot, window, (10, column), (50, column))
     assert window.session.sampling.mask.samples[0, :, column].all()
     press(qtbot, window, Qt.Key.Key_Z, CONTROL)
@@ -117,7 +118,7 @@ def test_a_painted_line_is_measured_and_one_undo_takes_it_back(qtbot, window, wa
 
 def test_painting_changes_the_preview(qtbot, window, wait):
     before = window.pictures.image.image.copy()
-    click(qtbot, window.mask_panel.paint)
+    click(qtbot, window.mask_panel.by_hand.paint)
     drag_over_kspace(qtbot, window, (32, 5), (32, 20))
     wait(lambda: not np.array_equal(window.pictures.image.image, before))
 
@@ -368,3 +369,24 @@ def test_a_crash_anywhere_becomes_a_message(empty_window):
     empty_window.show_crash("ValueError: no", "report")
     assert empty_window.messages.isVisible()
     assert empty_window.messages.report.isVisible()
+
+
+# --- tiny scans --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("matrix", [(4, 4), (6, 9)], ids=["4x4", "6x9"])
+def test_a_tiny_scan_is_reconstructed_and_its_missing_metric_explained(
+    matrix, qtbot, empty_window, tmp_path, wait
+):
+    np.save(tmp_path / "tiny.npy", head_kspace(matrix, 4, noise=0.002).samples[0].numpy())
+    session = empty_window.session
+    with qtbot.waitSignal(session.preview.zero_filled_changed, timeout=30_000):
+        empty_window.open(tmp_path / "tiny.npy")
+    click(qtbot, run_panel(empty_window).run)
+    wait(lambda: session.results.all)
+    assert empty_window.messages.isHidden()
+    assert np.abs(session.results.all[0].image).max() > 0
+    numbers = run_panel(empty_window).numbers
+    assert numbers.label("ssim").text() == "–"
+    assert "7 × 7" in numbers.label("ssim").toolTip()
+    assert numbers.label("psnr").toolTip() == ""
