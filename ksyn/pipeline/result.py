@@ -23,7 +23,8 @@ class Result:
     """A finished reconstruction, in the scan's own coils and units, on the CPU."""
 
     image: Complex[Tensor, "frame y x"]
-    kspace: Complex[Tensor, "frame coil ky kx"]
+    kspace: Complex[Tensor, "frame coil ky kx"] | None
+    """None where it was let go to save memory; files then hold the image alone."""
     deviation: Float[Tensor, "frame y x"] | None
     """Standard deviation over the samples; None of a single one."""
     voxel_size: tuple[float, float]
@@ -49,7 +50,7 @@ class Result:
         Raises:
             WriteError: The format is unknown, or the files cannot be written.
         """
-        kspace = KSpace(self.kspace, self.voxel_size)
+        kspace = None if self.kspace is None else KSpace(self.kspace, self.voxel_size)
         facts, size = self._provenance(), self.voxel_size
         write_result(path, self.image, kspace=kspace, voxel_size=size, provenance=facts)
         written = [path]

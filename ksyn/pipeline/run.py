@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -67,19 +67,25 @@ class Run:
         )
 
 
-def run(recipe: Recipe, scan: Scan | None = None) -> Run:
+def run(
+    recipe: Recipe,
+    scan: Scan | None = None,
+    make: Callable[[Scan, Recipe], Prepared] | None = None,
+) -> Run:
     """Return the steps of a recipe; the scan is read and the maps are estimated at once.
 
     Args:
         recipe: What to do. Files and weights whose hash it holds are checked.
         scan: The recipe's scan, where it is open already.
+        make: Another way to come by the problem that `prepare_slice` would make.
     """
+    make = make or prepare_slice
     check_stamp(recipe)
     recipe.method.method()  # a wrong option is told before the maps are estimated
     if scan is not None:
-        return Run(prepare_slice(scan, recipe), recipe)
+        return Run(make(scan, recipe), recipe)
     with open_input(recipe.input) as opened:
-        return Run(prepare_slice(opened, recipe), recipe)
+        return Run(make(opened, recipe), recipe)
 
 
 def open_input(source: Input) -> Scan:
