@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import ksyn
+from ksyn.cli.benchmark import benchmark
 from ksyn.cli.compare import compare
 from ksyn.cli.demo import demo
 from ksyn.cli.edge import INTERRUPTED, guarded
@@ -36,6 +37,7 @@ for command in (
     info,
     recon,
     compare,
+    benchmark,
     demo,
     evaluate,
     mask,

@@ -60,7 +60,7 @@ class RunPanel(QWidget):
         self.run.clicked.connect(lambda: session.reconstruction.start())
         self.pause.clicked.connect(session.reconstruction.pause_or_resume)
         self.step.clicked.connect(session.reconstruction.step)
-        self.stop.clicked.connect(session.reconstruction.stop)
+        self.stop.clicked.connect(session.stop)
         session.reconstruction.state_changed.connect(self._show_state)
         session.reconstruction.stepped.connect(self._show_progress)
         session.screen.step_shown.connect(self._show_numbers)
