@@ -18,6 +18,7 @@ from ksyn.masks import MASKS
 from ksyn.masks.files import load_mask
 from ksyn.pipeline.prepare import Prepared, prepare
 from ksyn.pipeline.result import Result, finish
+from ksyn.pipeline.samples import Sample
 from ksyn.pipeline.stamp import check_stamp
 from ksyn.pipeline.stream import stream
 from ksyn.recipe import DrawnMask, FileMask, Input, MaskChoice, PatternMask, Recipe
@@ -56,15 +57,18 @@ class Run:
     def result(self) -> Result:
         """Return what has been reached, also before the last step.
 
+        Of a `Sample` it is the result of that seed alone, and so is its recipe.
+
         Raises:
             ShapeError: There is no step yet.
         """
         if self.last is None:
             raise ShapeError("There is no result yet.", hint="Let the first step finish.")
+        recipe = self.recipe
+        if isinstance(self.last, Sample):
+            recipe = recipe.with_(seed=self.last.seed, samples=1)
         seconds, first = self._seconds, self._seconds_first
-        return finish(
-            self.prepared, self.last, self.recipe, seconds=seconds, seconds_first_step=first
-        )
+        return finish(self.prepared, self.last, recipe, seconds=seconds, seconds_first_step=first)
 
 
 def run(

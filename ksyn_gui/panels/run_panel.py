@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ksyn_gui.actions import action_info
 from ksyn_gui.facts import Progress, RunState, ShownStep, StoredResult
-from ksyn_gui.parts import GAP, column, push_button, quiet, tool_button, value
+from ksyn_gui.parts import GAP, ProgressBar, column, push_button, quiet, tool_button, value
 from ksyn_gui.scalars import scalar_text, scalar_title
 from ksyn_gui.session import Session
 from ksyn_gui.theme import icon
@@ -30,7 +30,7 @@ class RunPanel(QWidget):
         self.pause = _button("pause")
         self.step = _button("step")
         self.stop = _button("stop")
-        self.bar = QProgressBar()
+        self.bar = ProgressBar()
         self.where = value("No run yet")
         self.left = quiet()
         self.numbers = Numbers()

@@ -210,7 +210,7 @@ class KSpaceView(QWidget):
     def _show(self, samples: Samples) -> None:
         self._shown = samples
         self._draw()
-        self._overlay.draw_soon()
+        self._overlay.draw()
 
     def _draw(self) -> None:
         if self._shown is None:

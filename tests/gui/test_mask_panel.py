@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from ksyn.data import KSpace
 from ksyn_gui import engine
 from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
-from ksyn_gui.facts import MaskChoice
 from ksyn_gui.mask_facts import facts_of
 from ksyn_gui.panels.mask_panel import MaskPanel
 from ksyn_gui.session import Session
@@ -152,34 +150,6 @@ def test_brackets_in_the_view_change_the_width_in_the_panel(desk: Desk) -> None:
     assert desk.panel.by_hand.width_.value() == 3
     desk.qtbot.keyClick(surface, Qt.Key.Key_BracketLeft)
     assert desk.panel.by_hand.width_.value() == 2
-
-
-def test_a_stroke_takes_the_gui_thread_less_than_50_ms(desk: Desk) -> None:
-    """Processor time of the thread itself: a busy machine does not count."""
-    desk.panel.by_hand.paint.click()
-    desk.drag((40, 40), (40, 41))
-    spent = []
-    for column in range(60, 70):
-        began = time.thread_time()
-        desk.drag((40, column), (60, column + 30))
-        desk.view.canvas.paint_now()
-        spent.append(time.thread_time() - began)
-    assert np.median(spent) < 0.05
-
-
-@pytest.mark.parametrize(("n_coils", "n", "limit"), [(8, 256, 0.05), (15, 320, 0.12)])
-def test_zero_filled_image_and_point_spread_are_there_in_time(
-    n_coils: int, n: int, limit: float
-) -> None:
-    parts = np.random.default_rng(0).normal(size=(n_coils, n, n, 2)).astype(np.float32)
-    measured = _measured(parts.view(np.complex64)[..., 0])
-    mask = MaskChoice(np.random.default_rng(1).random((1, n, n)) > 0.7, PAINTED)
-    spent = []
-    for _ in range(5):
-        began = time.thread_time()
-        engine.preview(measured, mask, 0)
-        spent.append(time.thread_time() - began)
-    assert np.median(spent) < limit
 
 
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
