@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
-from jaxtyping import Bool, Complex
+from jaxtyping import Bool, Complex, Float
 from torch import Tensor
 
 from ksyn.errors import ShapeError
@@ -147,3 +147,5 @@ class Step:
     """Iterations there will be."""
     scalars: Mapping[str, float] = field(default_factory=dict)
     """Numbers to plot against the step; ``data_residual`` is always there."""
+    deviation: Float[Tensor, "frame y x"] | None = None
+    """Standard deviation of the complex image where it is the mean of several samples."""

@@ -6,9 +6,14 @@ what a network with two real channels sees. A complex sample thus has E|n|² = 2
 
 from __future__ import annotations
 
+import math
+
 import torch
-from jaxtyping import Complex
+from jaxtyping import Complex, Float
 from torch import Tensor
+
+_OUTERMOST = 0.02
+"""Share of the measured places that the noise is estimated from."""
 
 
 def complex_noise(shape: tuple[int, ...], rng: torch.Generator) -> Complex[Tensor, "*shape"]:
@@ -18,25 +23,32 @@ def complex_noise(shape: tuple[int, ...], rng: torch.Generator) -> Complex[Tenso
 
 
 def noise_level(kspace: Complex[Tensor, "frame coil ky kx"]) -> float:
-    """Estimate the noise level from the outermost measured samples.
+    """Estimate the noise level from the measured samples furthest from the zero frequency.
 
-    The median is used, so that a few strong samples at the edge do not matter. Returns 0 where
-    nothing was measured near the edge.
+    The median is used, so that a few strong samples among them do not matter. Samples that are
+    exactly 0 count as not measured; where none is left, the level is 0.
     """
-    edge = _edge(kspace)
-    measured = edge[edge != 0]
-    if measured.numel() == 0:
+    outermost = _outermost(kspace)
+    if outermost.numel() == 0:
         return 0.0
     # The magnitude of complex noise is Rayleigh: its median is σ √(2 ln 2).
-    median = measured.abs().median()
-    return float(median / (2 * torch.log(torch.tensor(2.0))).sqrt())
+    return float(outermost.abs().median() / math.sqrt(2 * math.log(2)))
 
 
-def _edge(kspace: Tensor) -> Tensor:
-    ky, kx = kspace.shape[-2:]
-    y, x = max(ky // 16, 1), max(kx // 16, 1)
-    top, bottom = kspace[..., :y, :], kspace[..., -y:, :]
-    corners = [
-        part[..., columns] for part in (top, bottom) for columns in (slice(x), slice(-x, None))
-    ]
-    return torch.cat([corner.flatten() for corner in corners])
+def _outermost(kspace: Complex[Tensor, "frame coil ky kx"]) -> Complex[Tensor, " sample"]:
+    """Return the measured samples in the outermost 2 % of the measured places."""
+    measured = (kspace != 0).any(dim=1)
+    distance = _distance(kspace.shape[-2], kspace.shape[-1]).to(kspace.device).expand_as(measured)
+    distances = distance[measured]
+    if distances.numel() == 0:
+        return kspace.new_zeros(0)
+    rank = max(round((1 - _OUTERMOST) * distances.numel()), 1)
+    furthest = measured & (distance >= distances.kthvalue(rank).values)
+    samples = kspace.movedim(1, 0)[:, furthest].flatten()
+    return samples[samples != 0]
+
+
+def _distance(ky: int, kx: int) -> Float[Tensor, "ky kx"]:
+    """Return the distance from the zero frequency, 1 at the middle of each edge."""
+    y, x = (((torch.arange(n) - n // 2) / (n / 2)) ** 2 for n in (ky, kx))
+    return (y[:, None] + x[None, :]).sqrt()

@@ -16,8 +16,9 @@ from torch import nn
 
 from ksyn.assets import models_folder, own_models_folder
 from ksyn.diffusion.denoiser import NetworkDenoiser, Preconditioned
-from ksyn.errors import WeightsError
+from ksyn.errors import ReadError, WeightsError
 from ksyn.nets import NETWORKS
+from ksyn.textfile import read_mapping, write_whole
 
 Precision = Literal["float32", "bfloat16"]
 WEIGHTS, CARD = "weights.safetensors", "card.yaml"
@@ -114,14 +115,38 @@ def load_card(model_id: str) -> Card:
             hint=f"Installed models: {', '.join(folders) or 'none'}. "
             f"Models of your own belong into {own_models_folder()}.",
         )
-    path = folders[model_id] / CARD
+    return read_card(folders[model_id] / CARD)
+
+
+def read_card(path: Path) -> Card:
+    """Return the card in a file.
+
+    Raises:
+        WeightsError: It does not read.
+    """
     try:
-        return Card.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
+        return Card.model_validate(read_mapping(path, "Install the model again."))
+    except ReadError as error:
+        raise WeightsError(error.message, hint=error.hint) from error
+    except ValidationError as error:
         raise WeightsError(
-            f"The card of model {model_id!r} does not read: {error}.",
-            hint="Install the model again.",
+            f"The card {path} does not read: {error}.", hint="Install the model again."
         ) from error
+
+
+def write_card(path: Path, **changes: object) -> Card:
+    """Change fields of a card that is on disk, and return it.
+
+    Raises:
+        WeightsError: It does not read.
+        WriteError: It cannot be written.
+    """
+    fields = read_card(path).model_dump() | changes
+    card = Card.model_validate(fields)
+    write_whole(
+        path, yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    )
+    return card
 
 
 def _folders() -> dict[str, Path]:

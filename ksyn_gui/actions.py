@@ -95,6 +95,14 @@ ACTIONS = (
     ActionInfo(
         "run", "&Run", "Reconstruct", ("Ctrl+Return",), "play", "Reconstruct the slice shown."
     ),
+    ActionInfo(
+        "compare",
+        "&Compare ticked methods",
+        "Reconstruct",
+        ("Ctrl+Shift+Return",),
+        "git-diff",
+        "Let the ticked methods reconstruct the slice shown, one after the other.",
+    ),
     ActionInfo("pause", "&Pause or resume", "Reconstruct", ("F6",), "pause"),
     ActionInfo(
         "step",
@@ -206,7 +214,16 @@ ACTIONS = (
     ActionInfo("coil_next", "Next c&oil", "View", ("K",)),
     ActionInfo("coil_previous", "Previous co&il", "View", ("J",)),
     ActionInfo("result_next", "Next r&esult", "View", ("PgDown",)),
-    ActionInfo("result_previous", "Previous res&ult", "View", ("PgUp",), ends_group=True),
+    ActionInfo("result_previous", "Previous res&ult", "View", ("PgUp",)),
+    ActionInfo(
+        "arrange",
+        "Arran&ge comparison",
+        "View",
+        ("V",),
+        "layout",
+        "Two results beside each other, with their difference, or the difference alone.",
+    ),
+    ActionInfo("swap", "S&wap A and B", "View", ("Shift+V",), "swap", ends_group=True),
     ActionInfo("maximise", "M&aximise view", "View", ("Ctrl+M",), "corners-out", checkable=True),
     ActionInfo("full_screen", "F&ull screen", "View", ("F11",), "frame-corners", checkable=True),
     ActionInfo("reset_layout", "Reset layou&t", "View", (), "layout", ends_group=True),

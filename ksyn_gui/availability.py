@@ -20,6 +20,8 @@ class Availability(QObject):
         session.study.scan_changed.connect(lambda _: self._refresh())
         session.reconstruction.state_changed.connect(lambda _: self._refresh())
         session.results.changed.connect(lambda _: self._refresh())
+        session.queue.progressed.connect(lambda _: self._refresh())
+        session.comparison.changed.connect(lambda _: self._refresh())
         session.screen.kept_changed.connect(self._show_kept)
         self._refresh()
         self._show_kept(session.screen.kept)
@@ -27,7 +29,9 @@ class Availability(QObject):
 
     def _refresh(self) -> None:
         scan = self._session.study.scan is not None
-        self._enable(_of_run(self._session.reconstruction.state, scan=scan))
+        queued = self._session.queue.progress.busy
+        self._enable(_of_run(self._session.reconstruction.state, scan=scan, queued=queued))
+        self._enable(dict.fromkeys(("arrange", "swap"), bool(self._session.comparison.pair)))
         self._enable(dict.fromkeys(("acquired", "load_mask", "save_mask"), scan))
         self._enable(_of_results(len(self._session.results.all)))
 
@@ -39,13 +43,14 @@ class Availability(QObject):
             self._actions[name].setEnabled(on)
 
 
-def _of_run(state: RunState, *, scan: bool) -> dict[str, bool]:
+def _of_run(state: RunState, *, scan: bool, queued: bool) -> dict[str, bool]:
     going = state in (RunState.RUNNING, RunState.PREPARING, RunState.PAUSED)
     return {
         "run": scan and state is RunState.IDLE,
+        "compare": scan,
         "pause": going,
         "step": scan and state in (RunState.IDLE, RunState.PAUSED),
-        "stop": going,
+        "stop": going or queued,
     }
 
 

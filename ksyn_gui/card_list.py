@@ -47,6 +47,7 @@ class CardList(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picks: list[tuple[bool, int]] = []
+        self._told: list[int] = []
         self.cards = CardModel(self)
         self.setModel(self.cards)
         self.setItemDelegate(_Painter(self))
@@ -72,7 +73,7 @@ class CardList(QListView):
         return self.cards.card(self.currentIndex())
 
     def pick(self, *numbers: int) -> None:
-        """Choose results, as clicks do."""
+        """Choose results in this order, as clicks do."""
         selection = QItemSelection()
         self._picks = [(True, number) for number in numbers]
         for number in numbers:
@@ -94,7 +95,6 @@ class CardList(QListView):
     def selectionChanged(self, on: QItemSelection, off: QItemSelection) -> None:  # noqa: N802
         """Keep at most two chosen: a third one takes the place of the second."""
         super().selectionChanged(on, off)
-        before = self.picks
         chosen = [card.key for card in self._selected()]
         kept = [key for key in self._picks if key in chosen]
         new = [key for key in chosen if key not in kept]
@@ -103,7 +103,8 @@ class CardList(QListView):
             return
         self._picks = [*kept, *new]
         self.viewport().update()
-        if self.picks != before:
+        if self.picks != self._told:
+            self._told = self.picks
             self.picked.emit(self.picks)
 
     def _selected(self) -> list[Card]:

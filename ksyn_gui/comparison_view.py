@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
 from ksyn_gui.facts import StoredResult
 from ksyn_gui.parts import tool_button
 from ksyn_gui.scalars import scalar_text
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import Mode
-from ksyn_gui.views.error_view import ErrorView
+from ksyn_gui.views.error_view import ErrorKind, ErrorView
 from ksyn_gui.views.image_view import ImageView
 from ksyn_gui.views.links import Link, Links
 from ksyn_gui.views.tools import Tool
@@ -53,9 +55,9 @@ class ComparisonView(QWidget):
         self.bar = ViewHeader("Comparison", self)
         self.a = ImageView("A", reconstructed=True)
         self.b = ImageView("B", reconstructed=True)
-        self.difference = ErrorView(title=_DIFFERENCE)
+        self.difference = ErrorView(title=_DIFFERENCE, kinds=(ErrorKind.SIGNED, ErrorKind.ABSOLUTE))
         self.reference = ImageView("Reference")
-        self.advice = QLabel("Hold ` to see B in the place of A")
+        self.flicker = QToolButton()
         self.warning = QLabel()
         self.arrangements = choice(list(Arrangement), "Arrangement", "What is to be seen (V)")
         self._arrangement = Arrangement.ALL
@@ -63,6 +65,7 @@ class ComparisonView(QWidget):
         self._frame = 0
         self._links = links
         self._held = False
+        self._alone: QWidget | None = None
         self._has_reference = False
         self._lay_out()
         self._link()
@@ -72,6 +75,10 @@ class ComparisonView(QWidget):
     def canvases(self) -> list[ArrayCanvas]:
         """Those of A, B, their difference and the reference."""
         return [view.canvas for view in (self.a, self.b, self.difference, self.reference)]
+
+    @property
+    def _views(self) -> list[QWidget]:
+        return [self.a, self.b, self.difference, self.reference]
 
     @property
     def arrangement(self) -> Arrangement:
@@ -103,10 +110,16 @@ class ComparisonView(QWidget):
         for canvas in self.canvases:
             canvas.set_tool(tool)
 
-    def arrange(self, arrangement: Arrangement) -> None:
-        """Choose what is to be seen."""
-        self._arrangement = arrangement
+    def arrange(self, arrangement: Arrangement | None = None) -> None:
+        """Choose what is to be seen; without a choice the next."""
+        arrangement = arrangement or after(self._arrangement)
+        self._arrangement, self._alone = arrangement, None
         self.arrangements.setCurrentText(arrangement)
+        self._arrange()
+
+    def toggle_maximised(self, view: QWidget | None = None) -> None:
+        """Give a view (A, if none is named) all the room, or take it back."""
+        self._alone = None if self._alone is not None else view or self.a
         self._arrange()
 
     def _draw(self) -> None:
@@ -146,16 +159,25 @@ class ComparisonView(QWidget):
         self._share_levels()
 
     def _arrange(self) -> None:
-        pictures = self._arrangement is not Arrangement.DIFFERENCE
-        everything = self._arrangement is Arrangement.ALL
-        self.a.setVisible(pictures)
-        self.b.setVisible(pictures)
-        self.difference.setVisible(self._arrangement is not Arrangement.SIDE_BY_SIDE)
-        self.reference.setVisible(everything and self._has_reference)
-        wide = not (everything and self._has_reference)
-        self._grid.addWidget(self.difference, 1, 0, 1, 2 if wide else 1)
-        self._grid.setRowStretch(0, int(pictures))
-        self._grid.setRowStretch(1, int(self._arrangement is not Arrangement.SIDE_BY_SIDE))
+        shown = self._shown_views()
+        for place, view in enumerate(self._views):
+            view.setVisible(view in shown)
+            alone = view is self.difference and self.reference not in shown
+            self._grid.addWidget(view, *divmod(place, 2), 1, 2 if alone else 1)
+        one, other, below, beside = (int(view in shown) for view in self._views)
+        self._grid.setRowStretch(0, one or other)
+        self._grid.setRowStretch(1, below or beside)
+        self._grid.setColumnStretch(0, one or below)
+        self._grid.setColumnStretch(1, other or beside)
+
+    def _shown_views(self) -> list[QWidget]:
+        if self._alone is not None:
+            return [self._alone]
+        if self._arrangement is Arrangement.SIDE_BY_SIDE:
+            return [self.a, self.b]
+        if self._arrangement is Arrangement.DIFFERENCE:
+            return [self.difference]
+        return self._views if self._has_reference else self._views[:3]
 
     def _hold(self, *, on: bool) -> None:
         if on is not self._held:
@@ -163,22 +185,22 @@ class ComparisonView(QWidget):
             self._draw()
 
     def _lay_out(self) -> None:
-        self.advice.setProperty("role", "quiet")
+        self.flicker.setText("B for A")
+        self.flicker.setToolTip("Hold to see B in the place of A (`)")
+        self.flicker.setAccessibleName("Hold to see B in the place of A")
+        self.flicker.pressed.connect(lambda: self._hold(on=True))
+        self.flicker.released.connect(lambda: self._hold(on=False))
         self.warning.setProperty("role", "warning")
         swap = tool_button("swap", "Swap A and B", "Let A and B change places (Shift+V)")
         swap.clicked.connect(self.swap_wanted)
         close = tool_button("x", "End the comparison", "Back to the other pictures (Esc)")
         close.clicked.connect(self.left)
-        for control in (self.warning, self.advice, self.arrangements, swap, close):
+        for control in (self.warning, self.flicker, self.arrangements, swap, close):
             self.bar.add(control)
         self.arrangements.setCurrentText(self._arrangement)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
-        for place, view in enumerate((self.a, self.b, self.difference, self.reference)):
-            self._grid.addWidget(view, *divmod(place, 2))
-        for side in range(2):
-            self._grid.setColumnStretch(side, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
@@ -192,17 +214,14 @@ class ComparisonView(QWidget):
         self._links.add(self.difference.canvas)
         for view in (self.a, self.b, self.reference):
             view.mode_changed.connect(self._set_mode)
+        for canvas, owner in zip(self.canvases, self._views, strict=True):
+            canvas.maximise_requested.connect(partial(self.toggle_maximised, owner))
         self.arrangements.currentTextChanged.connect(lambda text: self.arrange(Arrangement(text)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """V: next arrangement; Shift+V: swap; `: B in A's place; Esc: back."""
-        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.key() == Qt.Key.Key_V:
-            self.swap_wanted.emit() if shifted else self.arrange(after(self._arrangement))
-        elif event.key() == Qt.Key.Key_QuoteLeft and not event.isAutoRepeat():
+        """`: B in the place of A."""
+        if event.key() == Qt.Key.Key_QuoteLeft and not event.isAutoRepeat():
             self._hold(on=True)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
         else:
             super().keyPressEvent(event)
 

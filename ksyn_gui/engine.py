@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from ksyn_gui.facts import (
     StoredResult,
     Trouble,
 )
+from ksyn_gui.problems import Problems
 
 if TYPE_CHECKING:
     import torch
@@ -57,6 +58,8 @@ class Opened:
 
     scan: Scan
     source: Input
+    problems: Problems = field(default_factory=Problems)
+    """What its runs share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +102,7 @@ def load() -> Engine:
     """Import the engine and list what can be chosen."""
     from ksyn.masks import MASKS
     from ksyn.methods import METHODS
+    from ksyn.metrics import METRICS
     from ksyn.options import options_of
     from ksyn.recipe import Preparation
 
@@ -114,6 +118,7 @@ def load() -> Engine:
         devices=_devices(),
         read_filter=_read_filter(),
         write_filter=_write_filter(),
+        smallest_sides={metric.name: metric.smallest for metric in METRICS},
     )
 
 
@@ -273,7 +278,8 @@ class GuiRun:
         """Undersample, and estimate coil maps: seconds before the first step."""
         from ksyn import pipeline
 
-        self._run = pipeline.run(self.recipe, self._opened.scan)
+        opened = self._opened
+        self._run = pipeline.run(self.recipe, opened.scan, opened.problems.of)
 
     def steps(self) -> Iterator[Step]:
         """Prepare, then yield the steps."""
@@ -308,12 +314,14 @@ class GuiRun:
         return scaled
 
     def measure(self, image: torch.Tensor, names: tuple[str, ...]) -> dict[str, float]:
-        """Return some metrics of ``frame y x`` against the reference; empty without one."""
+        """Return some metrics of ``frame y x``: those that can be measured on it."""
         from ksyn.metrics import METRICS
 
         if self.prepared.reference is None:
             return {}
-        return {name: METRICS.get(name)(image, self.prepared.reference) for name in names}
+        metrics = [METRICS.get(name) for name in names]
+        matrix, reference = tuple(image.shape), self.prepared.reference
+        return {m.name: m(image, reference) for m in metrics if m.fits(matrix)}
 
 
 def _root_sum_of_squares(samples: torch.Tensor) -> torch.Tensor:
@@ -407,6 +415,23 @@ def _mask_words(recipe: Recipe) -> str:
     if isinstance(mask, FileMask):
         return Path(mask.path).name
     return "Painted" if isinstance(mask, DrawnMask) else "As acquired"
+
+
+def kspace_bytes(result: StoredResult) -> int:
+    """Return the memory of a result's k-space [bytes]."""
+    kspace = result.engine_result.kspace
+    return 0 if kspace is None else int(kspace.nbytes)
+
+
+def without_kspace(result: StoredResult) -> StoredResult:
+    """Return a result with its image and recipe only."""
+    return replace(result, engine_result=replace(result.engine_result, kspace=None))
+
+
+def automatic_values(run: GuiRun) -> dict[str, float]:
+    """Return what each option of a run's method stands for where it is left to the method."""
+    run.prepare()
+    return run.recipe.method.method().automatic(run.prepared.problem)
 
 
 def save(result: StoredResult, path: Path) -> Path:

@@ -174,6 +174,18 @@ class StoredResult:
         return self.name or f"{self.number}  {self.title}"
 
 
+@dataclass(frozen=True, eq=False)
+class RunEnd:
+    """How a run ended."""
+
+    run: Any
+    """What was begun."""
+    result: StoredResult | None
+    """What was reached, not numbered yet; None where there was no step."""
+    trouble: Trouble | None
+    """What went wrong; None when it ended by itself, or was stopped."""
+
+
 @dataclass(frozen=True)
 class MethodFacts:
     """One row of the list of methods."""
@@ -215,6 +227,8 @@ class Engine:
     """File dialog filter of the formats that can be opened."""
     write_filter: str
     """File dialog filter of the formats that can be written."""
+    smallest_sides: Mapping[str, int]
+    """Side of the smallest image that each metric can be measured on [pixels], by name."""
 
 
 @dataclass(frozen=True)

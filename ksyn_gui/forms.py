@@ -31,6 +31,7 @@ _NARROWEST = 84
 """Width in which a number can still be read [pixels]."""
 _FAR = 2**31 - 1
 """Limit of a whole number that declares none."""
+_AUTOMATIC = "automatic"
 _ACRONYMS = {"acs", "cg", "snr"}
 
 
@@ -66,6 +67,11 @@ class OptionsForm(QWidget):
         for name, field in self._fields.items():
             field.show_value(values.get(name, field.info.default))
 
+    def show_automatic(self, values: Mapping[str, float]) -> None:
+        """Say what "automatic" stands for; nothing where it is not known."""
+        for name, field in self._fields.items():
+            field.show_automatic(values.get(name))
+
     def field(self, name: str) -> Field:
         """Return the row of one option."""
         return self._fields[name]
@@ -100,7 +106,7 @@ class Field(QWidget):
         super().__init__(parent)
         self.info = info
         self.editor = _editor(info)
-        self.automatic = QCheckBox("automatic") if info.optional else None
+        self.automatic = QCheckBox(_AUTOMATIC) if info.optional else None
         self._shown: tuple[Any, Any] = (None, None)
         self.label = QLabel(label_of(info.name))
         self.label.setBuddy(self.editor)
@@ -127,11 +133,20 @@ class Field(QWidget):
         if self.automatic is not None:
             blockers.append(QSignalBlocker(self.automatic))
             self.automatic.setChecked(value is None)
-            self.editor.setEnabled(value is not None)
+            self.editor.setVisible(value is not None)
         if value is not None:
             _write(self.editor, value)
             self._shown = value, _read(self.editor)
         del blockers
+
+    def show_automatic(self, value: float | None) -> None:
+        """Say what "automatic" stands for, and begin there when it is switched off."""
+        if self.automatic is None:
+            return
+        self.automatic.setText(_AUTOMATIC if value is None else f"{_AUTOMATIC} ({value:.3g})")
+        if self.automatic.isChecked() and value is not None:
+            with QSignalBlocker(self.editor):
+                _write(self.editor, value)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -162,7 +177,7 @@ class Field(QWidget):
         elif isinstance(editor, QLineEdit):
             editor.editingFinished.connect(self.changed)
         if self.automatic is not None:
-            self.automatic.toggled.connect(lambda on: editor.setEnabled(not on))
+            self.automatic.toggled.connect(lambda on: editor.setVisible(not on))
             self.automatic.toggled.connect(self.changed)
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from ksyn_gui import crash
 from ksyn_gui.actions import Actions
 from ksyn_gui.availability import Availability
+from ksyn_gui.comparison_view import ComparisonView
 from ksyn_gui.dialogs.about_dialog import AboutDialog
 from ksyn_gui.dialogs.command_dialog import CommandDialog
 from ksyn_gui.dialogs.crash_dialog import CrashDialog
@@ -25,6 +26,7 @@ from ksyn_gui.lone_views import LoneViews
 from ksyn_gui.menus import LINKS, TOOLS, build_menus, build_toolbar, check_link, check_tool
 from ksyn_gui.message_bar import MessageBar
 from ksyn_gui.panels.mask_panel import MaskPanel
+from ksyn_gui.panels.method_panel import MethodPanel
 from ksyn_gui.panels.result_panel import ResultPanel
 from ksyn_gui.panels.steps_panel import StepsPanel
 from ksyn_gui.panels.study_panel import StudyPanel
@@ -32,8 +34,10 @@ from ksyn_gui.picture_grid import PictureGrid
 from ksyn_gui.questions import Questions
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
+from ksyn_gui.state.comparison import Pair
 from ksyn_gui.status_line import StatusLine
 from ksyn_gui.theme import Preference, Theme, icon
+from ksyn_gui.views.tools import Tool
 
 if TYPE_CHECKING:  # the engine is loaded after the window is up
     from ksyn.io.scan import Scan
@@ -50,6 +54,7 @@ class MainWindow(QMainWindow):
         self.session, self.theme, self.settings = session, theme, settings
         self.actions_ = Actions(self)
         self.pictures = PictureGrid()
+        self.comparison = ComparisonView(self.pictures.links)
         self.messages = MessageBar()
         self.docks = Docks(self, session)
         self.questions = Questions(session, settings, self)
@@ -58,6 +63,7 @@ class MainWindow(QMainWindow):
         LoneViews(self.pictures, session, self)
         self._connect_session()
         self._connect_pictures()
+        self._connect_comparison()
         self._connect_panels()
         self._connect_actions()
         self._begin()
@@ -73,6 +79,11 @@ class MainWindow(QMainWindow):
     def mask_panel(self) -> MaskPanel:
         """The panel of that name."""
         return cast("MaskPanel", self.docks.panel("mask"))
+
+    @property
+    def method_panel(self) -> MethodPanel:
+        """The panel of that name."""
+        return cast("MethodPanel", self.docks.panel("method"))
 
     @property
     def results_panel(self) -> ResultPanel:
@@ -93,7 +104,10 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         options = QMainWindow.DockOption
         self.setDockOptions(options.AllowTabbedDocks | options.AllowNestedDocks)
-        self.setCentralWidget(_stacked(self.messages, self.pictures))
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.pictures)
+        self.middle.addWidget(self.comparison)
+        self.setCentralWidget(_stacked(self.messages, self.middle))
         self._recent = QMenu("Open &recent", self)
         self._recent.setIcon(icon("clock-counter-clockwise"))
         build_menus(self, self.actions_, self._recent, list(self.docks))
@@ -114,13 +128,10 @@ class MainWindow(QMainWindow):
         """What the session says."""
         session, pictures, kspace = self.session, self.pictures, self.pictures.kspace
         session.study.scan_changed.connect(self._show_scan)
-        session.study.kspace_changed.connect(kspace.set_kspace)
         session.study.coil_changed.connect(kspace.set_coil)
-        session.study.reference_changed.connect(pictures.set_reference)
         session.study.frame_changed.connect(lambda _: self._show_mask(session.sampling.mask))
         session.sampling.mask_changed.connect(self._show_mask)
         session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
-        session.screen.step_shown.connect(pictures.show_step)
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)
 
@@ -140,6 +151,17 @@ class MainWindow(QMainWindow):
         for canvas in self.pictures.canvases:
             canvas.tool_changed.connect(partial(check_tool, actions))
 
+    def _connect_comparison(self) -> None:
+        """What is said of two results, and done with them."""
+        session, view = self.session, self.comparison
+        session.comparison.changed.connect(self._show_comparison)
+        session.study.reference_changed.connect(view.set_reference)
+        session.study.frame_changed.connect(view.set_frame)
+        view.left.connect(session.comparison.leave)
+        view.swap_wanted.connect(session.comparison.swap)
+        for canvas in view.canvases:
+            canvas.tool_changed.connect(partial(check_tool, self.actions_))
+
     def _connect_panels(self) -> None:
         """What is done in the panels, and in the frame of the window."""
         mask, kspace, actions = self.mask_panel, self.pictures.kspace, self.actions_
@@ -154,15 +176,15 @@ class MainWindow(QMainWindow):
 
     def _connect_actions(self) -> None:
         """What is chosen in menus, toolbar and by key."""
-        pictures, actions = self.pictures, self.actions_
+        links, actions = self.pictures.links, self.actions_
         for name, slot in (self._file_slots() | self._run_slots() | self._view_slots()).items():
             actions[name].triggered.connect(lambda _on=False, slot=slot: slot())
         for name, tool in TOOLS.items():
-            actions[name].triggered.connect(lambda _on=False, tool=tool: pictures.set_tool(tool))
+            actions[name].triggered.connect(lambda _on=False, tool=tool: self._set_tool(tool))
         for name, link in LINKS.items():
-            actions[name].setChecked(pictures.links.is_on(link))
-            actions[name].toggled.connect(partial(pictures.links.switch, link))
-        QShortcut(QKeySequence("Esc"), self, self.messages.hide)
+            actions[name].setChecked(links.is_on(link))
+            actions[name].toggled.connect(partial(links.switch, link))
+        QShortcut(QKeySequence("Esc"), self, self._escape)
 
     def _file_slots(self) -> dict[str, Callable[[], object]]:
         mask = self.mask_panel
@@ -184,9 +206,10 @@ class MainWindow(QMainWindow):
         reconstruction, steps = self.session.reconstruction, self.steps_panel
         return {
             "run": reconstruction.start,
+            "compare": self.method_panel.compare_ticked,
             "pause": reconstruction.pause_or_resume,
             "step": reconstruction.step,
-            "stop": reconstruction.stop,
+            "stop": self.session.stop,
             "step_back": lambda: steps.go(-1),
             "step_on": lambda: steps.go(1),
             "step_first": lambda: steps.go_to_end(-1),
@@ -205,7 +228,9 @@ class MainWindow(QMainWindow):
             "coil_previous": lambda: study.set_coil(study.coil - 1),
             "result_next": lambda: results.go(1),
             "result_previous": lambda: results.go(-1),
-            "maximise": self.pictures.toggle_maximised,
+            "arrange": self.comparison.arrange,
+            "swap": self.session.comparison.swap,
+            "maximise": self._toggle_maximised,
             "full_screen": self._toggle_full_screen,
             "reset_layout": self.docks.reset,
             "system": lambda: self._prefer("system"),
@@ -237,9 +262,30 @@ class MainWindow(QMainWindow):
     def _show_scan(self, scan: Scan) -> None:
         self.messages.hide()
         self.pictures.set_voxel_size(scan.voxel_size)
+        self.comparison.set_voxel_size(scan.voxel_size)
         self.setWindowTitle(f"{scan.title} – K-Syn")
         if scan.path.exists():
             self.settings.remember(scan.path)
+
+    def _show_comparison(self, pair: Pair | None) -> None:
+        """Give the middle to the two results, and take it back."""
+        self.comparison.show_pair(pair, self.session.study.frame)
+        self.middle.setCurrentWidget(self.pictures if pair is None else self.comparison)
+
+    def _set_tool(self, tool: Tool) -> None:
+        self.pictures.set_tool(tool)
+        self.comparison.set_tool(tool)
+
+    def _toggle_maximised(self) -> None:
+        shown = self.pictures if self.session.comparison.pair is None else self.comparison
+        shown.toggle_maximised()
+
+    def _escape(self) -> None:
+        """Put the message away; without one, end the comparison."""
+        if self.messages.isVisible():
+            self.messages.hide()
+        else:
+            self.session.comparison.leave()
 
     def _show_mask(self, mask: MaskChoice | None) -> None:
         self.pictures.show_mask(mask, self.session.study.frame)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -62,6 +63,16 @@ class Elided(QLabel):
         middle = Qt.TextElideMode.ElideMiddle
         words = self.fontMetrics().elidedText(self.text(), middle, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+class ProgressBar(QProgressBar):
+    """A bar that waits for the next painting; Qt's own repaints the whole window at once."""
+
+    def setValue(self, value: int) -> None:  # noqa: N802
+        """Show another value."""
+        self.setUpdatesEnabled(False)
+        super().setValue(value)
+        self.setUpdatesEnabled(True)
 
 
 def hairline() -> QFrame:

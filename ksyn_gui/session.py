@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from ksyn.errors import OptionError
+from ksyn.errors import KsynError, OptionError
 from ksyn_gui import engine
-from ksyn_gui.facts import Engine
+from ksyn_gui.facts import Engine, RunEnd, RunState
+from ksyn_gui.state.automatic import Automatic
+from ksyn_gui.state.comparison import Comparison
 from ksyn_gui.state.news import News
 from ksyn_gui.state.plan import Plan
 from ksyn_gui.state.preview import Preview
 from ksyn_gui.state.reconstruction import Reconstruction
 from ksyn_gui.state.results import Results
+from ksyn_gui.state.run_queue import RunQueue
 from ksyn_gui.state.sampling import Sampling
 from ksyn_gui.state.screen import Screen
 from ksyn_gui.state.study import Study
@@ -49,6 +52,9 @@ class Session(QObject):
         self.reconstruction = Reconstruction(
             self.new_run, self.screen, self.work, self.news, kept_bytes=kept_bytes, parent=self
         )
+        self.queue = RunQueue(self._begin_next, lambda: not self.reconstruction.busy, self)
+        self.comparison = Comparison(self.results, self)
+        self.automatic = Automatic(self.study, self.sampling, self.plan, self.work, self)
         self._connect()
 
     @property
@@ -62,8 +68,8 @@ class Session(QObject):
             self.work.files, engine.load, self._receive_engine, what="Loading the engine …"
         )
 
-    def new_run(self) -> engine.GuiRun:
-        """Return the run of what is on the screen, not begun.
+    def new_run(self, method: str | None = None) -> engine.GuiRun:
+        """Return the run of what is on the screen by the chosen method (or another), not begun.
 
         Raises:
             OptionError: No scan is open, or an option is out of range.
@@ -71,24 +77,71 @@ class Session(QObject):
         measured, mask = self.study.measured, self.sampling.mask
         if measured is None or mask is None or self._engine is None:
             raise OptionError("No scan is open yet.", hint="Open a scan, or the demo.")
-        return self.plan.run_of(measured, mask)
+        return self.plan.run_of(measured, mask, method)
+
+    def compare_methods(self, methods: list[str]) -> None:
+        """Let several methods reconstruct what is on the screen, one after the other."""
+        try:
+            runs = [self.new_run(method) for method in methods]
+        except KsynError as error:
+            self.news.raise_error(error)
+            return
+        self.queue.add((run.title, run) for run in runs)
+
+    def stop(self) -> None:
+        """End the run under way, and forget those that wait."""
+        self.queue.drop_waiting()
+        self.reconstruction.stop()
 
     def close(self, milliseconds: int = 3000) -> bool:
         """Stop every thread, and return whether all ended in time."""
+        self.automatic.close()
         ended = [part.close(milliseconds) for part in (self.reconstruction, self.work)]
         return all(ended)
 
     def _connect(self) -> None:
         """Tie the parts together; none of them knows what it is tied to."""
         self.engine_changed.connect(self.plan.offer)
-        self.reconstruction.state_changed.connect(lambda state: self.study.lock(state.active))
+        self.reconstruction.state_changed.connect(self._take_state)
         self.reconstruction.finished.connect(self.results.add)
-        self.study.scan_changed.connect(lambda _: self.reconstruction.stop())
+        self.reconstruction.ended.connect(self._take_end)
+        self.queue.progressed.connect(lambda _: self._lock())
+        self.study.scan_changed.connect(lambda _: self._start_afresh())
         self.preview.mask_replaced.connect(self._clear_screen)
 
     def _receive_engine(self, found: Engine) -> None:
         self._engine = found
         self.engine_changed.emit(found)
+
+    def _begin_next(self, run: engine.GuiRun) -> None:
+        """Begin a run of the queue; from the second on, a result that is looked at stays."""
+        first = self.queue.progress.done == 0
+        self.reconstruction.begin(run, follow=first or self.screen.following)
+
+    def _take_end(self, end: RunEnd) -> None:
+        """Tell what went wrong, unless the queue keeps it for later."""
+        if end.trouble is not None and not self.queue.owns(end.run):
+            self.news.error_raised.emit(end.trouble)
+        self.queue.end(end.run, None if end.result is not None else end.trouble)
+        self._lock()
+
+    def _take_state(self, state: RunState) -> None:
+        """Make room for a run that the user begins; the queue's are not in the way."""
+        if state is RunState.PREPARING and not self.queue.progress.busy:
+            self.comparison.leave()
+        self._lock()
+
+    def _lock(self) -> None:
+        """Stay at the slice while it is being reconstructed."""
+        busy = self.reconstruction.busy or self.queue.progress.busy
+        self.study.lock(busy)
+        self.automatic.hold(busy)
+
+    def _start_afresh(self) -> None:
+        """Another scan is open: nothing of the last one stays."""
+        self.queue.clear()
+        self.reconstruction.stop()
+        self.results.clear()
 
     def _clear_screen(self) -> None:
         """Show no step that was made with another mask; a run under way shows its own."""

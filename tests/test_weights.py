@@ -75,7 +75,7 @@ def test_an_unknown_model_names_the_known_ones(model):
 
 def test_a_broken_card_is_named(model):
     (model / "card.yaml").write_text("title: [")
-    with pytest.raises(WeightsError, match="does not read"):
+    with pytest.raises(WeightsError, match="is not YAML"):
         weights.cards()
 
 

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 import ksyn
+from ksyn.cli.benchmark import benchmark
 from ksyn.cli.compare import compare
 from ksyn.cli.demo import demo
 from ksyn.cli.edge import INTERRUPTED, guarded
 from ksyn.cli.evaluate import evaluate
 from ksyn.cli.info import info
+from ksyn.cli.likeness import likeness
 from ksyn.cli.mask import mask
 from ksyn.cli.recon import recon
 from ksyn.cli.tables import card, formats, masks, methods, models
@@ -36,6 +38,7 @@ for command in (
     info,
     recon,
     compare,
+    benchmark,
     demo,
     evaluate,
     mask,
@@ -45,6 +48,7 @@ for command in (
     card,
     formats,
     train,
+    likeness,
 ):
     app.command()(guarded(command))
 

@@ -38,6 +38,14 @@ def recon(
             rich_help_panel="Running",
         ),
     ] = None,
+    each: Annotated[
+        bool,
+        typer.Option(
+            "--each",
+            help="Write each of the samples too, as OUT-seed-N, once it is done.",
+            rich_help_panel="Running",
+        ),
+    ] = False,
     recipe: Annotated[
         Path | None,
         typer.Option(help="Repeat a recipe; other flags change it.", rich_help_panel="Running"),
@@ -57,7 +65,8 @@ def recon(
     wanted = asked.changed(base, file, method=chosen, samples=samples)
     if chosen is not None:
         wanted = wanted.with_(model=None)
-    result = _reconstructed(wanted, middle=recipe is None and asked.slice_ is None)
+    middle = recipe is None and asked.slice_ is None
+    result = _reconstructed(wanted, middle=middle, each=out if each else None)
     written = result.save(out)
     if json:
         print_json(summary_of(result))
@@ -94,8 +103,8 @@ def _base(file: Path | None, recipe: Path | None, method: str | None) -> Recipe:
     return Recipe(input=Input(path=str(file)), method=MethodChoice(name=method))
 
 
-def _reconstructed(recipe: Recipe, *, middle: bool) -> Result:
-    from ksyn.pipeline import open_input, run
+def _reconstructed(recipe: Recipe, *, middle: bool, each: Path | None) -> Result:
+    from ksyn.pipeline import Sample, beside, open_input, run
 
     with busy("Preparing"), open_input(recipe.input) as scan:
         if middle and scan.n_slices > 1:
@@ -103,8 +112,9 @@ def _reconstructed(recipe: Recipe, *, middle: bool) -> Result:
             note(f"Slice {recipe.slice} of {scan.n_slices}; choose another with --slice.")
         steps = run(recipe, scan)
     tell_maps(steps.prepared, recipe)
-    for _ in watched(steps, recipe.method.method().title):
-        pass
+    for step in watched(steps, recipe.method.method().title):
+        if each is not None and isinstance(step, Sample):
+            steps.result().save(beside(each, f"-seed-{step.seed}"))
     return steps.result()
 
 
@@ -117,10 +127,20 @@ def _facts(result: Result) -> list[tuple[str, str]]:
         ("Time", f"{result.seconds:.2f} s on {result.device.upper()}"),
         ("Acceleration", f"{result.acceleration:.2f}"),
         ("Data residual", f"{result.data_residual:.4g}"),
+        *_samples(result),
     ]
     if result.scores is None:
         return [*facts, ("Metrics", "none: the scan is not fully sampled")]
-    return facts + [(m.title, m.text(result.scores[m.name])) for m in METRICS]
+    return facts + [(m.title, m.text_of(result.scores)) for m in METRICS]
+
+
+def _samples(result: Result) -> list[tuple[str, str]]:
+    """Return how much samples differ, as a part of the image."""
+    if result.deviation is None:
+        return []
+    spread, size = result.deviation.square().mean(), result.image.abs().square().mean()
+    part = float((spread / size).sqrt())
+    return [("Samples", f"{result.recipe.samples}, which differ by {100 * part:.2g} %")]
 
 
 def _check_output(path: Path) -> None:

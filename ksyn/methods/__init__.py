@@ -13,6 +13,7 @@ from ksyn.methods.spirit import Spirit
 from ksyn.methods.total_variation import TotalVariation
 from ksyn.methods.unet_reconstruction import UNetReconstruction
 from ksyn.methods.unrolled import UnrolledReconstruction
+from ksyn.methods.ve_diffusion import VeDiffusion
 from ksyn.methods.zero_filled import ZeroFilled
 from ksyn.registry import Registry
 
@@ -31,4 +32,5 @@ METHODS: Registry[type[Method]] = Registry(
     UnrolledReconstruction,
     HDslrReconstruction,
     AkDiffusion,
+    VeDiffusion,
 )

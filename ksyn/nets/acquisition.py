@@ -91,7 +91,7 @@ class Acquisition:
 
     @cached_property
     def _plain_mask(self) -> Tensor:
-        return decentre(self.mask)
+        return decentre(self.mask).to(self.maps.real.dtype)
 
     @cached_property
     def _axes(self) -> tuple[int, ...]:

@@ -32,7 +32,7 @@ class HDslrOptions(ReconstructorOptions):
     cascades: int = option(5, low=1, help="Rounds of both CNNs and data consistency.")
     shared: bool = option(True, help="The same two CNNs in all rounds, as published.")
     channels: int = option(8, low=1, help="Virtual coils that the CNNs see.")
-    kspace_width: int = option(48, low=1, help="Filters in each layer of the k-space CNN.")
+    kspace_width: int = option(32, low=1, help="Filters in each layer of the k-space CNN.")
     kspace_layers: int = option(5, low=2, help="Layers of the k-space CNN.")
     widths: tuple[int, ...] = option((48, 96), help="Channels at each level of the image CNN.")
     blocks: int = option(1, low=1, help="Residual blocks at each level of the image CNN.")

@@ -5,9 +5,10 @@ The command line and the window share these functions. Steps are in the problem'
 """
 
 from ksyn.pipeline.prepare import Prepared, prepare, reference_of, zero_filled
-from ksyn.pipeline.result import Result, finish
+from ksyn.pipeline.result import Result, beside, finish
 from ksyn.pipeline.run import Run, draw_mask, open_input, prepare_slice, run
-from ksyn.pipeline.stream import Average, stream
+from ksyn.pipeline.samples import Average, Sample
+from ksyn.pipeline.stream import stream
 from ksyn.recipe import Preparation
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Prepared",
     "Result",
     "Run",
+    "Sample",
+    "beside",
     "draw_mask",
     "finish",
     "open_input",

@@ -16,7 +16,7 @@ from ksyn.data import KSpace, Mask, Problem, SensMaps, Step
 from ksyn.errors import ShapeError
 from ksyn.fourier import centre, plain_ifft
 from ksyn.io.scan import Scan
-from ksyn.noise import noise_level
+from ksyn.noise_floor import noise_floor
 from ksyn.recipe import Preparation
 
 _ROBUST = 0.995
@@ -97,7 +97,7 @@ def prepare(
         )
     measured = measured.with_samples(measured.samples / scale)
     sens_maps, maps = _maps(measured, mask, preparation)
-    noise = _noise_level(measured, mixing, noise_covariance, scale)
+    noise = _noise_level(measured, mask, mixing, noise_covariance, scale)
     problem = Problem(measured, mask, sens_maps, noise)
     if reference is not None:
         reference = reference.to(device) / (scale * _weight(sens_maps, mixing))
@@ -157,13 +157,14 @@ def _whitening(
 
 def _noise_level(
     kspace: KSpace,
+    mask: Mask,
     mixing: Complex[Tensor, "virtual coil"] | None,
     noise_covariance: Complex[Tensor, "coil coil"] | None,
     scale: float,
 ) -> float:
     """Return the noise level of the problem, measured where it was, else estimated."""
     if noise_covariance is None:
-        return noise_level(kspace.samples)
+        return noise_floor(kspace, mask)
     covariance = noise_covariance.to(kspace.samples)
     if mixing is not None:
         covariance = mixing @ covariance @ mixing.mH

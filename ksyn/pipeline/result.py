@@ -14,7 +14,6 @@ from ksyn.io import write_result
 from ksyn.metrics import scores
 from ksyn.pipeline.prepare import Prepared
 from ksyn.pipeline.stamp import stamped
-from ksyn.pipeline.stream import Average
 from ksyn.recipe import Recipe
 
 
@@ -23,7 +22,8 @@ class Result:
     """A finished reconstruction, in the scan's own coils and units, on the CPU."""
 
     image: Complex[Tensor, "frame y x"]
-    kspace: Complex[Tensor, "frame coil ky kx"]
+    kspace: Complex[Tensor, "frame coil ky kx"] | None
+    """None where it was let go to save memory; files then hold the image alone."""
     deviation: Float[Tensor, "frame y x"] | None
     """Standard deviation over the samples; None of a single one."""
     voxel_size: tuple[float, float]
@@ -49,15 +49,15 @@ class Result:
         Raises:
             WriteError: The format is unknown, or the files cannot be written.
         """
-        kspace = KSpace(self.kspace, self.voxel_size)
+        kspace = None if self.kspace is None else KSpace(self.kspace, self.voxel_size)
         facts, size = self._provenance(), self.voxel_size
         write_result(path, self.image, kspace=kspace, voxel_size=size, provenance=facts)
         written = [path]
         if self.deviation is not None:
-            beside = _beside(path, "-deviation")
+            second = beside(path, "-deviation")
             deviation = self.deviation.to(self.image.dtype)
-            write_result(beside, deviation, voxel_size=size, provenance=facts)
-            written.append(beside)
+            write_result(second, deviation, voxel_size=size, provenance=facts)
+            written.append(second)
         return [*written, self.recipe.save_beside(path)]
 
     def _provenance(self) -> dict[str, str]:
@@ -90,7 +90,7 @@ def finish(
         seconds_first_step: Time until the first step, preparation included [s].
     """
     problem = prepared.problem
-    deviation = step.deviation if isinstance(step, Average) else None
+    deviation = step.deviation
     reference = prepared.reference
     image = prepared.image_of(step)
     return Result(
@@ -109,7 +109,7 @@ def finish(
     )
 
 
-def _beside(path: Path, ending: str) -> Path:
-    """Return ``folder/name-ending.all.suffixes``."""
+def beside(path: Path, ending: str) -> Path:
+    """Return ``folder/name-ending.all.suffixes``, for what is written with a result."""
     name, dot, suffixes = path.name.partition(".")
     return path.with_name(f"{name}{ending}{dot}{suffixes}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -18,6 +18,7 @@ from ksyn.masks import MASKS
 from ksyn.masks.files import load_mask
 from ksyn.pipeline.prepare import Prepared, prepare
 from ksyn.pipeline.result import Result, finish
+from ksyn.pipeline.samples import Sample
 from ksyn.pipeline.stamp import check_stamp
 from ksyn.pipeline.stream import stream
 from ksyn.recipe import DrawnMask, FileMask, Input, MaskChoice, PatternMask, Recipe
@@ -56,30 +57,39 @@ class Run:
     def result(self) -> Result:
         """Return what has been reached, also before the last step.
 
+        Of a `Sample` it is the result of that seed alone, and so is its recipe.
+
         Raises:
             ShapeError: There is no step yet.
         """
         if self.last is None:
             raise ShapeError("There is no result yet.", hint="Let the first step finish.")
+        recipe = self.recipe
+        if isinstance(self.last, Sample):
+            recipe = recipe.with_(seed=self.last.seed, samples=1)
         seconds, first = self._seconds, self._seconds_first
-        return finish(
-            self.prepared, self.last, self.recipe, seconds=seconds, seconds_first_step=first
-        )
+        return finish(self.prepared, self.last, recipe, seconds=seconds, seconds_first_step=first)
 
 
-def run(recipe: Recipe, scan: Scan | None = None) -> Run:
+def run(
+    recipe: Recipe,
+    scan: Scan | None = None,
+    make: Callable[[Scan, Recipe], Prepared] | None = None,
+) -> Run:
     """Return the steps of a recipe; the scan is read and the maps are estimated at once.
 
     Args:
         recipe: What to do. Files and weights whose hash it holds are checked.
         scan: The recipe's scan, where it is open already.
+        make: Another way to come by the problem that `prepare_slice` would make.
     """
+    make = make or prepare_slice
     check_stamp(recipe)
     recipe.method.method()  # a wrong option is told before the maps are estimated
     if scan is not None:
-        return Run(prepare_slice(scan, recipe), recipe)
+        return Run(make(scan, recipe), recipe)
     with open_input(recipe.input) as opened:
-        return Run(prepare_slice(opened, recipe), recipe)
+        return Run(make(opened, recipe), recipe)
 
 
 def open_input(source: Input) -> Scan:

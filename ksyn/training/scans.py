@@ -152,8 +152,9 @@ def random_mask(ranges: Sequence[MaskRange], matrix: tuple[int, int], rng: torch
 def _estimated(measured: KSpace, mask: Mask, rng: torch.Generator) -> SensMaps | None:
     """Return maps as a user's would be, or None where the centre is too small for them."""
     try:
-        kind = "espirit" if _chance(_ESPIRIT, rng) else "sum-of-squares"
-        return estimate_maps(kind, measured, mask)
+        if _chance(_ESPIRIT, rng):
+            return estimate_maps("espirit", measured, mask)
+        return estimate_maps("sum-of-squares", measured, mask)
     except ShapeError:
         return None
 

@@ -35,8 +35,8 @@ class PanelInfo:
 
 
 PANELS = (
-    PanelInfo("study", "Study", Area.LeftDockWidgetArea, StudyPanel, 6),
-    PanelInfo("results", "Results", Area.LeftDockWidgetArea, ResultPanel, 4),
+    PanelInfo("study", "Study", Area.LeftDockWidgetArea, StudyPanel, 5),
+    PanelInfo("results", "Results", Area.LeftDockWidgetArea, ResultPanel, 6),
     PanelInfo("method", "Method", Area.RightDockWidgetArea, MethodPanel, 8),
     PanelInfo("mask", "Mask", Area.RightDockWidgetArea, MaskPanel, 8, tab_of="method"),
     PanelInfo("run", "Run", Area.RightDockWidgetArea, RunPanel, 2),

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 from random import SystemRandom
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from ksyn_gui.actions import action_info
 from ksyn_gui.facts import Engine, MethodFacts
 from ksyn_gui.forms import ChoiceBox, Fold, OptionsForm, WholeBox, form_layout
-from ksyn_gui.parts import GAP, column, hairline, heading, quiet, scrolled, tool_button
+from ksyn_gui.method_list import MethodList
+from ksyn_gui.parts import (
+    GAP,
+    column,
+    hairline,
+    heading,
+    push_button,
+    quiet,
+    scrolled,
+    tool_button,
+)
 from ksyn_gui.session import Session
 
 _LARGEST_SEED = 2**31 - 1
 _MOST_SAMPLES = 256
-_NAME = Qt.ItemDataRole.UserRole
-_FAMILIES = {"classical": "Classical", "learned": "Learned", "diffusion": "Diffusion"}
+_DEFAULT, _CUSTOM = "default", "my own"
+_NO_TICKS = "Compare ticked methods"
 
 
 class MethodPanel(QWidget):
-    """Lists every method (those that cannot run with the reason) and shows the form of one."""
+    """Lists every method (those that cannot run with the reason) and shows the form of one.
+
+    Ticked methods reconstruct one after the other, each with its own options.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -39,7 +45,11 @@ class MethodPanel(QWidget):
         self._forms = QVBoxLayout()
         self._preparation_place = QVBoxLayout()
         self.methods = MethodList()
+        self.compare = push_button(_NO_TICKS, "git-diff", action_info("compare").tooltip)
+        self.untick = tool_button("x-square", "Take all ticks away", "Take all ticks away")
         self.when = quiet("The engine is being loaded …")
+        self.preset = ChoiceBox()
+        self.preset_label = QLabel("Preset")
         self.device = ChoiceBox()
         self.seed = WholeBox()
         self.samples = WholeBox()
@@ -54,7 +64,11 @@ class MethodPanel(QWidget):
     def _lay_out(self) -> None:
         content = QWidget()
         layout = column(content)
+        ticked = QHBoxLayout()
+        ticked.addWidget(self.compare, 1)
+        ticked.addWidget(self.untick)
         layout.addWidget(self.methods)
+        layout.addLayout(ticked)
         layout.addWidget(self.when)
         layout.addWidget(self.options_part)
         layout.addWidget(hairline())
@@ -71,7 +85,12 @@ class MethodPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         row = QHBoxLayout()
+        self.preset_label.setBuddy(self.preset)
+        self.preset.setAccessibleName("Preset")
+        self.preset.setToolTip("Sets of options that belong together")
         row.addWidget(heading("Options"), 1)
+        row.addWidget(self.preset_label)
+        row.addWidget(self.preset)
         row.addWidget(self.reset)
         layout.addWidget(hairline())
         layout.addLayout(row)
@@ -103,6 +122,12 @@ class MethodPanel(QWidget):
 
     def _connect(self, session: Session) -> None:
         self.methods.chosen.connect(session.plan.set_method)
+        self.methods.ticked.connect(self._show_ticks)
+        self.compare.clicked.connect(self.compare_ticked)
+        self.untick.clicked.connect(self.methods.clear_ticks)
+        self.preset.textActivated.connect(self._choose_preset)
+        session.automatic.changed.connect(self._show_automatic)
+        session.study.scan_changed.connect(lambda _: self._show_ticks(self.methods.ticks))
         self.device.currentIndexChanged.connect(
             lambda index: session.plan.set_device(str(self.device.itemData(index)))
         )
@@ -127,6 +152,7 @@ class MethodPanel(QWidget):
             for name, title in engine.devices:
                 self.device.addItem(title, name)
         self._offer_preparation(engine)
+        self._show_ticks(self.methods.ticks)
         self._show_device(self._session.plan.device)
         self._show_seed(self._session.plan.seed)
         self._show_method(self._session.plan.method)
@@ -143,22 +169,65 @@ class MethodPanel(QWidget):
     def _show_method(self, name: str) -> None:
         self.methods.show_choice(name)
         if self._form is not None:
+            self._form.hide()
             self._forms.removeWidget(self._form)
             self._form.deleteLater()
             self._form = None
         if self._session.engine is None:
             return
-        facts = self._session.plan.facts_of(self._session.plan.method)
+        facts = self._facts()
         self.when.setText(facts.when)
         self._form = OptionsForm(facts.options)
-        self._form.set_values(self._session.plan.options)
         self._form.changed.connect(self._session.plan.set_options)
+        self._show_options(self._session.plan.options)
+        self._show_automatic(self._session.automatic.values)
         self._forms.addWidget(self._form)
         self.options_part.setVisible(bool(facts.options))
 
     def _show_options(self, values: Mapping[str, Any]) -> None:
         if self._form is not None:
             self._form.set_values(values)
+            self._show_preset(values)
+
+    def _show_automatic(self, values: Mapping[str, float]) -> None:
+        if self._form is not None:
+            self._form.show_automatic(values)
+
+    def _show_preset(self, values: Mapping[str, Any]) -> None:
+        """Name the set of options that the form holds."""
+        sets = self._presets()
+        names = [name for name, preset in sets.items() if dict(preset) == dict(values)]
+        with QSignalBlocker(self.preset):
+            self.preset.clear()
+            self.preset.addItems([*sets, *([] if names else [_CUSTOM])])
+            self.preset.setCurrentText(names[0] if names else _CUSTOM)
+        self.preset.setVisible(len(sets) > 1)
+        self.preset_label.setVisible(len(sets) > 1)
+
+    def _choose_preset(self, name: str) -> None:
+        if name in self._presets():
+            self._session.plan.set_options(self._presets()[name])
+
+    def _presets(self) -> dict[str, Mapping[str, Any]]:
+        facts = self._facts()
+        return {_DEFAULT: {}, **facts.presets}
+
+    def _facts(self) -> MethodFacts:
+        return self._session.plan.facts_of(self._session.plan.method)
+
+    def compare_ticked(self) -> None:
+        """Let the ticked methods reconstruct, one after the other."""
+        if self.methods.ticks:
+            self._session.compare_methods(self.methods.ticks)
+        else:
+            self._session.news.notice.emit("Tick the methods to compare first.")
+
+    def _show_ticks(self, names: list[str]) -> None:
+        count = len(names)
+        methods = "method" if count == 1 else "methods"
+        self.compare.setText(f"Compare {count} {methods}" if count else _NO_TICKS)
+        self.compare.setEnabled(bool(count) and self._session.study.scan is not None)
+        self.untick.setEnabled(bool(count))
 
     def _show_preparation(self, values: Mapping[str, Any]) -> None:
         if self._preparation is not None:
@@ -171,70 +240,3 @@ class MethodPanel(QWidget):
     def _show_seed(self, seed: int) -> None:
         with QSignalBlocker(self.seed):
             self.seed.setValue(seed)
-
-
-class MethodList(QListWidget):
-    """The methods under the names of their families."""
-
-    chosen = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Methods")
-        self.setToolTip("How the image is made from the measured samples")
-        self.setWordWrap(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.currentItemChanged.connect(self._choose)
-
-    def offer(self, methods: list[MethodFacts]) -> None:
-        """List these methods; what cannot run is listed with the reason."""
-        with QSignalBlocker(self):
-            self.clear()
-            for family, members in groupby(methods, key=lambda facts: facts.family):
-                self.addItem(_family_item(_FAMILIES.get(family, family.capitalize())))
-                for facts in members:
-                    self.addItem(_method_item(facts))
-        self.updateGeometry()
-
-    def show_choice(self, name: str) -> None:
-        """Mark the method that is chosen."""
-        with QSignalBlocker(self):
-            for row in range(self.count()):
-                if self.item(row).data(_NAME) == name:
-                    self.setCurrentRow(row)
-                    self.scrollToItem(self.item(row))
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Be as high as the list, up to a third of the panel."""
-        rows = sum(max(self.sizeHintForRow(row), 0) for row in range(self.count()))
-        return QSize(220, max(120, min(rows + 8, 330)))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Never be squeezed below the size hint: the panel around it scrolls."""
-        return self.sizeHint()
-
-    def _choose(self, item: QListWidgetItem | None) -> None:
-        name = None if item is None else item.data(_NAME)
-        if name:
-            self.chosen.emit(name)
-
-
-def _family_item(title: str) -> QListWidgetItem:
-    item = QListWidgetItem(title.upper())
-    item.setFlags(Qt.ItemFlag.NoItemFlags)
-    font = item.font()
-    font.setPointSizeF(font.pointSizeF() * 0.85)
-    font.setBold(True)
-    item.setFont(font)
-    return item
-
-
-def _method_item(facts: MethodFacts) -> QListWidgetItem:
-    text = f"{facts.title}\n{facts.unavailable}" if facts.unavailable else facts.title
-    item = QListWidgetItem(text)
-    item.setData(_NAME, facts.name)
-    item.setToolTip(facts.unavailable or facts.when)
-    if facts.unavailable:
-        item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
-    return item

@@ -1,23 +1,31 @@
-"""Finished runs: look at one again, save it with its recipe, take it away as a command."""
+"""Finished runs as cards: look at one, compare two, save one with its recipe."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+import numpy as np
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QImage
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ksyn_gui.actions import action_info
-from ksyn_gui.facts import StoredResult
+from ksyn_gui.card_list import CardList
+from ksyn_gui.cards import Card, Kind, thumbnail
+from ksyn_gui.facts import Progress, StoredResult
 from ksyn_gui.parts import column, push_button, quiet, tool_button, value
 from ksyn_gui.scalars import scalar_text, scalar_title
 from ksyn_gui.session import Session
+from ksyn_gui.state.comparison import Pair
+from ksyn_gui.state.run_queue import Queued, QueueProgress, Turn
+from ksyn_gui.views.levels import between
 
-_NUMBER = Qt.ItemDataRole.UserRole
-_IN_LIST = ("psnr", "ssim")
+_ON_CARD = ("psnr", "ssim")
+_KINDS = {Turn.RUNNING: Kind.RUNNING, Turn.WAITING: Kind.WAITING, Turn.FAILED: Kind.FAILED}
+_EMPTY = "Finished runs are kept here. Tick several methods to have them compared."
+_ADVICE = "Ctrl+click a second card to compare."
 
 
 class ResultPanel(QWidget):
-    """The list of results, newest on top, and what can be done with one."""
+    """What runs and waits, then the results, newest on top."""
 
     save_requested = Signal(int)
     """Number of the result; the window asks for the file."""
@@ -25,29 +33,36 @@ class ResultPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.results = QListWidget()
-        self.empty = quiet("Finished runs are listed here.")
+        self._pictures: dict[int, QImage] = {}
+        self.queue = QueueStrip()
+        self.results = CardList()
+        self.advice = quiet(_EMPTY)
         self.details = QWidget()
         self._rows = QFormLayout(self.details)
+        self.more = tool_button("info", "Details", "All that is known of the chosen result")
         self.save = push_button("Save …", "floppy-disk", action_info("save").tooltip)
         copy = action_info("copy_command")
         self.copy = tool_button(copy.icon, copy.plain_text, copy.tooltip)
-        self.remove = tool_button("trash", "Remove result", "Remove this result from the list")
+        self.remove = tool_button("trash", "Remove result", "Remove this card (Del)")
         self._lay_out()
+        self._add_menu()
         self._connect(session)
-        self._list(session.results.all)
+        self._list()
 
     @property
     def chosen(self) -> int | None:
-        """Number of the result that is chosen."""
-        item = self.results.currentItem()
-        return None if item is None else int(item.data(_NUMBER))
+        """Number of the result that buttons and menu act on."""
+        card, picks = self.results.current, self.results.picks
+        if card is not None and card.kind is Kind.RESULT and card.number in picks:
+            return card.number
+        return picks[-1] if picks else None
 
     def go(self, way: int) -> None:
-        """Show the next (+1) or the previous (−1) result of the list."""
-        row = self.results.currentRow() + way
-        if 0 <= row < self.results.count():
-            self.results.setCurrentRow(row)
+        """Show the next (+1) or the previous (−1) card of the list."""
+        numbers = [result.number for result in reversed(self._session.results.all)]
+        place = numbers.index(self.chosen) + way if self.chosen in numbers else 0
+        if 0 <= place < len(numbers):
+            self.results.pick(numbers[place])
 
     def copy_command(self) -> None:
         """Put the command that repeats the run on the clipboard."""
@@ -60,77 +75,227 @@ class ResultPanel(QWidget):
         if self.chosen is not None:
             self.save_requested.emit(self.chosen)
 
+    # --- building -----------------------------------------------------------------------------
+
     def _lay_out(self) -> None:
-        self.results.setAccessibleName("Results")
-        self.results.setWordWrap(True)
         self.results.setMinimumHeight(90)
+        self.more.setCheckable(True)
         self._rows.setContentsMargins(2, 0, 0, 0)
         self._rows.setHorizontalSpacing(14)
         self._rows.setVerticalSpacing(1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.save, 1)
+        buttons.addWidget(self.more)
         buttons.addWidget(self.copy)
         buttons.addWidget(self.remove)
         layout = column(self)
-        layout.addWidget(self.empty, 0)
+        layout.addWidget(self.queue)
         layout.addWidget(self.results, 1)
+        layout.addWidget(self.advice)
         layout.addWidget(self.details)
-        layout.addStretch(0)
         layout.addLayout(buttons)
 
+    def _add_menu(self) -> None:
+        """Say with the right button what keys and buttons do."""
+        self.results.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for text, slot in {
+            "Rename\tF2": lambda: self.results.edit(self.results.currentIndex()),
+            "Save …": self.ask_save,
+            "Copy as command": self.copy_command,
+            "Remove\tDel": self._remove_current,
+        }.items():
+            action = QAction(text, self.results)
+            action.triggered.connect(lambda _on=False, slot=slot: slot())
+            self.results.addAction(action)
+
     def _connect(self, session: Session) -> None:
-        self.results.currentItemChanged.connect(self._choose)
-        self.results.itemClicked.connect(self._choose)
+        self.results.picked.connect(self._show_picks)
+        self.results.looked_at.connect(session.results.show)
+        self.results.clicked.connect(self._tell_trouble)
+        self.results.activated.connect(self._tell_trouble)
+        self.results.removal_wanted.connect(self._remove)
+        self.results.cards.renamed.connect(session.results.rename)
+        self.queue.stop.clicked.connect(session.stop)
         self.save.clicked.connect(self.ask_save)
+        self.more.toggled.connect(lambda _: self._describe())
         self.copy.clicked.connect(self.copy_command)
-        self.remove.clicked.connect(self._remove)
-        session.results.changed.connect(self._list)
+        self.remove.clicked.connect(self._remove_current)
+        session.results.changed.connect(self._take_results)
+        session.queue.changed.connect(lambda _: self._list())
+        session.queue.progressed.connect(self.queue.show_queue)
+        session.reconstruction.stepped.connect(self.queue.show_run)
+        session.comparison.changed.connect(self._show_comparison)
 
-    def _list(self, results: list[StoredResult]) -> None:
+    # --- what the session says ----------------------------------------------------------------
+
+    def _take_results(self, results: list[StoredResult]) -> None:
+        """Choose the newest result, unless the user looks at another."""
+        newest = max((result.number for result in results), default=0)
+        is_new = newest and newest not in self._pictures
+        self._list()
+        looking = self.results.picks and not self._session.screen.following
+        if is_new and not looking and self._session.comparison.pair is None:
+            self._pick_quietly(newest)
+        self._describe()
+
+    def _list(self) -> None:
+        results, queued = self._session.results.all, self._session.queue.entries
+        self._pictures = {result.number: self._picture(result) for result in results}
+        finished = [card_of(result, self._pictures[result.number]) for result in reversed(results)]
+        self.results.cards.set_cards([*map(_queued_card, queued), *finished])
+        self.results.setVisible(bool(finished or queued))
+        self._describe()
+
+    def _picture(self, result: StoredResult) -> QImage:
+        if result.number in self._pictures:
+            return self._pictures[result.number]
+        image, scan = np.abs(result.image[0]), self._session.study.scan
+        reference = self._session.study.reference
+        top = between(0.1, 99.9)(image if reference is None else reference).high
+        return thumbnail(image, top, scan.voxel_size if scan else (1.0, 1.0))
+
+    def _show_comparison(self, pair: Pair | None) -> None:
+        """Mark the two that are compared; when the comparison ends, go back to the first."""
+        picks = self.results.picks
+        if pair is not None:
+            self._pick_quietly(*(result.number for result in pair))
+        elif len(picks) > 1:
+            self.results.pick(picks[0])
+        self._describe()
+
+    # --- what is done in the list -------------------------------------------------------------
+
+    def _show_picks(self, picks: list[int]) -> None:
+        self._describe()
+        if len(picks) == 2:
+            self._session.comparison.compare(*picks)
+            return
+        self._session.comparison.leave()
+        if picks:
+            self._session.results.show(picks[0])
+
+    def _pick_quietly(self, *numbers: int) -> None:
         with QSignalBlocker(self.results):
-            self.results.clear()
-            for result in reversed(results):
-                self.results.addItem(_item(result))
-            self.results.setCurrentRow(0 if results else -1)
-        self.empty.setVisible(not results)
-        self.results.setVisible(bool(results))
-        for button in (self.save, self.copy, self.remove):
-            button.setEnabled(bool(results))
+            self.results.pick(*numbers)
         self._describe()
 
-    def _choose(self) -> None:
-        self._describe()
-        if self.chosen is not None:
-            self._session.results.show(self.chosen)
+    def _tell_trouble(self, index: QModelIndex) -> None:
+        """Say in full why a run failed."""
+        card = self.results.cards.card(index)
+        troubles = {entry.number: entry.trouble for entry in self._session.queue.entries}
+        if card is not None and card.kind is Kind.FAILED:
+            self._session.news.error_raised.emit(troubles[card.number])
 
-    def _remove(self) -> None:
-        if self.chosen is not None:
-            self._session.results.remove(self.chosen)
+    def _remove_current(self) -> None:
+        if self.results.current is not None:
+            self._remove(self.results.current)
+
+    def _remove(self, card: Card) -> None:
+        """Take a card away; what runs is stopped, and what waits goes on waiting."""
+        if card.kind is Kind.RESULT:
+            self._session.results.remove(card.number)
+        elif card.kind is Kind.RUNNING:
+            self._session.reconstruction.stop()
+        else:
+            self._session.queue.remove(card.number)
 
     def _describe(self) -> None:
-        chosen = next((r for r in self._session.results.all if r.number == self.chosen), None)
+        results = self._session.results.all
+        chosen = next((result for result in results if result.number == self.chosen), None)
         while self._rows.rowCount():
             self._rows.removeRow(0)
         for name, words in {} if chosen is None else _facts(chosen).items():
             label = quiet(name)
             label.setWordWrap(False)
             self._rows.addRow(label, value(words))
-        self.details.setVisible(chosen is not None)
+        self.details.setVisible(chosen is not None and self.more.isChecked())
+        self.advice.setText(_ADVICE if results else _EMPTY)
+        picks = self.results.picks
+        self.advice.setVisible(not results or (len(results) > 1 and len(picks) < 2))
+        for button in (self.save, self.copy, self.more):
+            button.setEnabled(chosen is not None)
+        self.remove.setEnabled(chosen is not None or self.results.current is not None)
+
+
+class QueueStrip(QWidget):
+    """How far the queue is, and the button that ends it; hidden when it is empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = value()
+        self.bar = QProgressBar()
+        self.stop = tool_button(
+            "stop", "Stop all", f"Stop this run and forget those that wait ({_stop_key()})"
+        )
+        self._done = self._total = 0
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the queue")
+        line = QHBoxLayout()
+        line.addWidget(self.words, 1)
+        line.addWidget(self.stop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(line)
+        layout.addWidget(self.bar)
+        self.hide()
+
+    def show_queue(self, progress: QueueProgress) -> None:
+        """Show how many runs have ended."""
+        self._done, self._total = progress.done, progress.total
+        self.setVisible(progress.busy)
+        at = min(progress.done + 1, progress.total)
+        self.words.setText(f"{at} of {progress.total}   {progress.title}")
+        self._fill(0.0)
+
+    def show_run(self, progress: Progress) -> None:
+        """Show how far the run under way is."""
+        self._fill((progress.index + 1) / max(progress.total, 1))
+
+    def _fill(self, share: float) -> None:
+        self.bar.setRange(0, 1000 * max(self._total, 1))
+        self.bar.setValue(round(1000 * (self._done + min(share, 1.0))))
+
+
+def card_of(result: StoredResult, picture: QImage) -> Card:
+    """Return a result as a card."""
+    facts = result.summary
+    scores = [
+        scalar_text(name, result.metrics[name]) for name in _ON_CARD if name in result.metrics
+    ]
+    made_with = [
+        "failed" if result.trouble else "stopped" if result.stopped else "",
+        facts.get("Time", "").partition(" on ")[0],
+        f"R {facts['Acceleration']}" if "Acceleration" in facts else "",
+        facts.get("Mask", ""),
+    ]
+    return Card(
+        Kind.RESULT,
+        result.number,
+        result.label,
+        "   ".join(scores),
+        " · ".join(filter(None, made_with)),
+        picture,
+        "\n".join(f"{name}: {words}" for name, words in _facts(result).items()),
+    )
+
+
+def _queued_card(entry: Queued[object]) -> Card:
+    trouble = entry.trouble
+    return Card(
+        _KINDS[entry.turn],
+        entry.number,
+        entry.title,
+        "" if trouble is None else trouble.message,
+        description="" if trouble is None else f"{trouble.message}\n{trouble.hint}".strip(),
+    )
 
 
 def _facts(result: StoredResult) -> dict[str, str]:
     scores = {scalar_title(name): scalar_text(name, x) for name, x in result.metrics.items()}
-    return {**result.summary, **scores}
+    ended = {"Ended by": result.trouble.message} if result.trouble else {}
+    return {"Method": result.title, **result.summary, **scores, **ended}
 
 
-def _item(result: StoredResult) -> QListWidgetItem:
-    scores = "   ".join(
-        f"{scalar_title(name)} {scalar_text(name, result.metrics[name])}"
-        for name in _IN_LIST
-        if name in result.metrics
-    )
-    stopped = " (stopped)" if result.stopped else ""
-    text = f"{result.number}  {result.title}{stopped}"
-    item = QListWidgetItem(f"{text}\n{scores}" if scores else text)
-    item.setData(_NUMBER, result.number)
-    return item
+def _stop_key() -> str:
+    return action_info("stop").key_text

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from ksyn.errors import KsynError
 from ksyn_gui import engine
-from ksyn_gui.facts import RunState, ShownStep, StoredResult
+from ksyn_gui.facts import RunEnd, RunState, ShownStep, StoredResult
 from ksyn_gui.recorder import Recorder
 from ksyn_gui.runner import Runner
 from ksyn_gui.state.news import News
@@ -44,6 +44,8 @@ class Reconstruction(QObject):
     """Progress of the run; steps may be left out between two signals, their numbers never."""
     finished = Signal(object)
     """StoredResult, not numbered yet: what was reached, also after a stop or an error."""
+    ended = Signal(object)
+    """RunEnd, once for each run, after `finished`."""
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class Reconstruction(QObject):
         self._screen, self._work, self._news = screen, work, news
         self._state = RunState.IDLE
         self._running: Running | None = None
+        self._measuring = False
         self._runner = Runner(self)
         self._runner.stepped.connect(self._take_step)
         self._runner.rested.connect(self._rest)
@@ -81,14 +84,19 @@ class Reconstruction(QObject):
             return
         self.begin(run, paused=paused)
 
-    def begin(self, run: engine.GuiRun, *, paused: bool = False) -> None:
-        """Begin this run, unless there is one."""
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way, or what it has reached is still being measured."""
+        return self._state.active or self._measuring
+
+    def begin(self, run: engine.GuiRun, *, paused: bool = False, follow: bool = True) -> None:
+        """Begin this run, unless there is one; without `follow` the screen stays as it is."""
         if self._state.active:
             return
         recorder = Recorder(run, self._kept_bytes)
         self._running = Running(run, recorder)
         self._set_state(RunState.PREPARING)
-        self._screen.watch(recorder)
+        self._screen.watch(recorder, follow=follow)
         self._runner.start(lambda: recorder.watch(run.steps()), recorder.present, paused=paused)
 
     def pause(self) -> None:
@@ -154,21 +162,35 @@ class Reconstruction(QObject):
     def _end(self, error: Exception | None) -> None:
         running, self._running = self._running, None
         stopped = self._state is RunState.STOPPING or error is not None
+        trouble = None if error is None else engine.trouble_of(error)
+        reached = running is not None and running.recorder.last is not None
+        self._measuring = reached
         self._set_state(RunState.IDLE)
-        if error is not None:
-            self._news.raise_error(error)
-        if running is not None and running.recorder.last is not None:
-            self._work.do(
-                self._work.files,
-                running.finish,
-                lambda result: self._deliver(replace(result, stopped=stopped), running.recorder),
-                what="Measuring the result …",
-            )
+        if running is None:
+            return
+        if not reached:
+            self.ended.emit(RunEnd(running.run, None, trouble))
+            return
+        self._work.do(
+            self._work.files,
+            running.finish,
+            lambda result: self._deliver(
+                replace(result, stopped=stopped, trouble=trouble), running
+            ),
+            fail=lambda error: self._give_up(running, error),
+            what="Measuring the result …",
+        )
 
-    def _deliver(self, result: StoredResult, recorder: Recorder) -> None:
-        recorder.add_scalars(result.metrics)
-        self._show_again(recorder)
+    def _deliver(self, result: StoredResult, running: Running) -> None:
+        running.recorder.add_scalars(result.metrics)
+        self._show_again(running.recorder)
+        self._measuring = False
         self.finished.emit(result)
+        self.ended.emit(RunEnd(running.run, result, result.trouble))
+
+    def _give_up(self, running: Running, error: Exception) -> None:
+        self._measuring = False
+        self.ended.emit(RunEnd(running.run, None, engine.trouble_of(error)))
 
     def _show_again(self, recorder: Recorder) -> None:
         """Show what was measured after the step had been on the screen."""

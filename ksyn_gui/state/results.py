@@ -15,6 +15,9 @@ from ksyn_gui.state.news import News
 from ksyn_gui.state.screen import Screen
 from ksyn_gui.state.work import Work
 
+KSPACE_BYTES = 256 * 2**20
+"""Memory for the k-space of results: only one format of files holds it [bytes]."""
+
 
 class Results(QObject):
     """Finished runs, oldest first, counted from 1."""
@@ -28,6 +31,7 @@ class Results(QObject):
         super().__init__(parent)
         self._screen, self._work, self._news = screen, work, news
         self._all: list[StoredResult] = []
+        self._newest = 0
 
     @property
     def all(self) -> list[StoredResult]:
@@ -47,8 +51,9 @@ class Results(QObject):
 
     def add(self, result: StoredResult) -> None:
         """Keep a result under the next number."""
-        number = 1 + max((result.number for result in self._all), default=0)
-        self._all = [*self._all, replace(result, number=number)]
+        self._newest += 1
+        self._all = [*self._all, replace(result, number=self._newest)]
+        self._save_memory()
         self.changed.emit(self.all)
 
     def show(self, number: int) -> None:
@@ -59,6 +64,28 @@ class Results(QObject):
         """Forget a finished run."""
         self._all = [result for result in self._all if result.number != number]
         self.changed.emit(self.all)
+
+    def rename(self, number: int, name: str) -> None:
+        """Give a result a name; an empty one takes it back."""
+        self._all = [
+            replace(result, name=name.strip()) if result.number == number else result
+            for result in self._all
+        ]
+        self.changed.emit(self.all)
+
+    def clear(self) -> None:
+        """Forget all of them: another scan is open."""
+        self._all, self._newest = [], 0
+        self.changed.emit([])
+
+    def _save_memory(self) -> None:
+        """Let old results go without their k-space where all together need too much memory."""
+        room = KSPACE_BYTES
+        kept = []
+        for result in reversed(self._all):
+            room -= engine.kspace_bytes(result)
+            kept.append(result if room >= 0 else engine.without_kspace(result))
+        self._all = kept[::-1]
 
     def save(self, number: int, path: Path) -> None:
         """Write a result with its recipe beside it; `News.saved` or an error follows."""

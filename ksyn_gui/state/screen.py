@@ -50,11 +50,12 @@ class Screen(QObject):
         """Indices of the steps that can be shown again."""
         return [] if self._recorder is None else self._recorder.kept
 
-    def watch(self, recorder: Recorder) -> None:
-        """Follow a run that begins."""
+    def watch(self, recorder: Recorder, *, follow: bool = True) -> None:
+        """Take the steps of a run that begins; without `follow` what is shown stays."""
         self._recorder = recorder
         recorder.look_at(self._study.frame, self._study.coil)
-        self._follow(at_newest=True)
+        if follow:
+            self._follow(at_newest=True)
         self.kept_changed.emit([])
 
     def watches(self, recorder: Recorder) -> bool:
@@ -125,5 +126,16 @@ class Screen(QObject):
 
 
 def _step_of(result: StoredResult, frame: int) -> ShownStep:
-    image = result.image[min(frame, len(result.image) - 1)]
-    return ShownStep(0, 1, image, None, result.metrics, result.title, result.learned, live=False)
+    frame = min(frame, len(result.image) - 1)
+    deviation = None if result.deviation is None else result.deviation[frame]
+    return ShownStep(
+        0,
+        1,
+        result.image[frame],
+        None,
+        result.metrics,
+        result.title,
+        result.learned,
+        live=False,
+        deviation=deviation,
+    )

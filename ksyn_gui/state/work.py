@@ -12,7 +12,7 @@ from ksyn_gui.state.news import News
 
 
 class Work(QObject):
-    """Threads for files, slices, patterns and previews; what fails becomes news.
+    """Threads for files, slices, patterns, previews and estimates; what fails becomes news.
 
     In `files` one job follows the other; elsewhere a newer request replaces one that waits.
     """
@@ -28,6 +28,7 @@ class Work(QObject):
         self.peeks = Background("peeks", self)
         self.patterns = Background("patterns", self)
         self.previews = Background("previews", self)
+        self.estimates = Background("estimates", self)
 
     def do(
         self,
@@ -54,6 +55,6 @@ class Work(QObject):
 
     def close(self, milliseconds: int = 3000) -> bool:
         """End every thread, and return whether all ended in time."""
-        threads = (self.files, self.slices, self.peeks, self.patterns, self.previews)
-        ended = [thread.close(milliseconds) for thread in threads]
+        shown = (self.files, self.slices, self.peeks, self.patterns, self.previews)
+        ended = [thread.close(milliseconds) for thread in (*shown, self.estimates)]
         return all(ended)

@@ -29,15 +29,17 @@ def line_of(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.Solid
     return pen
 
 
-def paint_colour_bar(painter: QPainter, field: QRectF, table: Lut, low: str, high: str) -> None:
-    """Paint a colour table at the right of a field, with what its two ends stand for."""
+def colour_strip(table: Lut) -> QImage:
+    """Return a colour table as a picture one pixel wide, its end at the top."""
+    colours = np.full((len(table), 1, 4), 255, np.uint8)
+    colours[:, 0, :3] = table[::-1, ::-1]  # blue, green, red: Qt paints it unconverted
+    return QImage(colours.data, 1, len(table), 4, QImage.Format.Format_RGB32).copy()
+
+
+def paint_colour_bar(painter: QPainter, field: QRectF, strip: QImage, low: str, high: str) -> None:
+    """Paint a `colour_strip` at the right of a field, with what its two ends stand for."""
     box = QRectF(field.width() - 16, field.height() * 0.24, 7, field.height() * 0.5)
-    places = np.linspace(255, 0, max(round(box.height()), 1)).astype(int)
-    colours = np.full((len(places), round(box.width()), 4), 255, np.uint8)
-    colours[..., :3] = table[places, None, ::-1]  # blue, green, red: Qt paints it unconverted
-    rows, columns, _ = colours.shape
-    picture = QImage(colours.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-    painter.drawImage(box.toRect().topLeft(), picture)
+    painter.drawImage(box.toRect(), strip)
     painter.setPen(QPen(QColor(120, 124, 130), 1))
     painter.drawRect(box)
     label = QRectF(box.right() - 90, 0, 90, 13)

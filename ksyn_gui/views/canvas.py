@@ -7,13 +7,13 @@ from weakref import WeakMethod
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ksyn_gui.views import canvas_keys
 from ksyn_gui.views.canvas_mouse import CanvasMouse
-from ksyn_gui.views.complex_modes import coloured, drawable
+from ksyn_gui.views.complex_modes import drawable
 from ksyn_gui.views.grid import Grid
 from ksyn_gui.views.level_choice import LevelChoice
 from ksyn_gui.views.levels import Levels, Values
@@ -22,8 +22,6 @@ from ksyn_gui.views.surface import Port, Surface
 from ksyn_gui.views.tools import Tool
 from ksyn_gui.views.words import Words
 
-NOT_FOR_DIAGNOSIS = "Not for diagnostic use"
-AI_RECONSTRUCTED = "Not for diagnostic use – AI-reconstructed"
 _ORIGIN = QPointF(0, 0)
 
 
@@ -74,10 +72,8 @@ class ArrayCanvas(QWidget):
         self._cross_shown = self._cross_held = False
         self._place: QPointF | None = None
         self._text = ""
-        self._recolour = QTimer(self, singleShot=True, interval=0)
-        self._recolour.timeout.connect(self._paint)
         self._lay_out()
-        self.level_choice.changed.connect(self._recolour.start)
+        self.level_choice.changed.connect(self._paint)
         self.level_choice.changed.connect(self._write_caption)
         self.level_choice.chosen.connect(self.levels_changed)
         CanvasMouse(self)
@@ -133,7 +129,7 @@ class ArrayCanvas(QWidget):
         self._spread()
         self.level_choice.follow(self._values if level_source is None else level_source)
         self._write_caption()
-        self._recolour.start()
+        self._paint()
         self._show_readout()
 
     def clear(self) -> None:
@@ -141,8 +137,8 @@ class ArrayCanvas(QWidget):
         self._values, self._hue, self._empty = np.zeros((1, 1), np.float32), None, True
         self._grid = Grid(1, 1, self._grid.height, self._grid.width)
         self.level_choice.look_at(self._values)
-        self._recolour.stop()
         self.surface.image.clear()
+        self.surface.refresh()
         self._show_readout()
         self._write_caption()
 
@@ -218,7 +214,7 @@ class ArrayCanvas(QWidget):
     def toggle_inverted(self) -> None:
         """Turn the colour table upside down."""
         self._inverted = not self._inverted
-        self._recolour.start()
+        self._paint()
 
     # --- zoom, tool, crosshair ------------------------------------------------------------------
 
@@ -310,12 +306,6 @@ class ArrayCanvas(QWidget):
 
     # --- painting -----------------------------------------------------------------------------
 
-    def paint_now(self) -> None:
-        """Paint what waits for the next turn of the event loop."""
-        if self._recolour.isActive():
-            self._recolour.stop()
-            self._paint()
-
     def _spread(self) -> None:
         """Place the picture in the plane; another size or spacing shows the whole of it."""
         rows, columns = self._values.shape
@@ -329,7 +319,7 @@ class ArrayCanvas(QWidget):
             return
         image, extent, levels = self.surface.image, self.surface.extent, self.levels
         if self._hue is not None:
-            image.show_colours(coloured(self._values, self._hue, levels), extent)
+            image.show_colours(self._values, self._hue, levels, extent)
             self.surface.show_bar(hue_wheel(), "−π", "π rad")
             return
         image.show_values(self._values, levels, self._table(), extent)

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGraphicsLineItem, QGridLayout, QLabel, QWidget
 
 from ksyn_gui.scalars import scalar_text, scalar_title, scalar_unit
 from ksyn_gui.views.bars import line_of
-from ksyn_gui.views.graph import InfiniteLine
 from ksyn_gui.views.plot import DIAMOND, DOT, Mark, Plot, Ticks
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -37,7 +36,7 @@ class CurvePlot(QWidget):
         self._shown: int | None = None
         self._title, self._number = QLabel(_title(name)), QLabel()
         self._plot = Plot(steps_below=True)
-        self._line = InfiniteLine(angle=90)
+        self._line = QGraphicsLineItem()
         self._best_mark, self._mark = Mark(DIAMOND), Mark(DOT)
         for item in (self._line, self._best_mark, self._mark):
             self._plot.box.addItem(item, ignoreBounds=True)
@@ -57,8 +56,11 @@ class CurvePlot(QWidget):
         """What is drawn: finite, and above 0 where the axis is logarithmic."""
         return self._steps, self._values
 
-    def set_curve(self, steps: NDArray[np.float64], values: NDArray[np.float64]) -> None:
-        """Draw other values."""
+    def set_curve(
+        self, steps: NDArray[np.float64], values: NDArray[np.float64], shown: int | None
+    ) -> None:
+        """Draw other values, and mark a step; None marks the newest."""
+        self._shown = shown
         good = np.isfinite(values)
         if self._logarithmic:
             good &= values > 0
@@ -120,6 +122,7 @@ class CurvePlot(QWidget):
         self._draw_marks()
 
     def _draw_marks(self) -> None:
+        self._plot.refresh()
         value = self.value_at(self._marked())
         self._number.setText("" if value is None else scalar_text(self.name, value))
         best = self.best
@@ -130,7 +133,8 @@ class CurvePlot(QWidget):
             self._mark.show_at(None)
             return
         step = min(self._marked(), int(self._steps[-1]))
-        self._line.setValue(step)
+        low, high = self._range()
+        self._line.setLine(step, low, step, high)
         self._mark.show_at(QPointF(step, self._height(value)))
 
     def _scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:

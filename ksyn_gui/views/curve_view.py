@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from ksyn_gui.views.curve_plot import Curve, CurvePlot
 
 Direction = QBoxLayout.Direction
+_PERIOD = 250
+"""Least time between two drawings of the curves [ms]."""
 
 
 class CurveView(QWidget):
@@ -28,8 +30,9 @@ class CurveView(QWidget):
         self._row = QBoxLayout(Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
-        self._drawing = QTimer(self, singleShot=True, interval=30)
+        self._drawing = QTimer(self, singleShot=True)
         self._drawing.timeout.connect(self.draw_now)
+        self._drawn = QElapsedTimer()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(80)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -52,14 +55,16 @@ class CurveView(QWidget):
         return self._current
 
     def set_curves(self, curves: Mapping[str, Curve]) -> None:
-        """Draw these; a faster caller is drawn less often, never later than after 30 ms."""
+        """Draw these: at once after a pause, otherwise four times a second."""
         self._curves = {name: curve for name, curve in curves.items() if len(curve[0])}
         self._draw_soon()
 
     def set_current(self, step: int | None) -> None:
         """Mark the step that is shown elsewhere."""
         self._current = step
-        self._draw_soon()
+        if not self._drawing.isActive():
+            for plot in self.plots:
+                plot.set_shown(step)
 
     def clear(self) -> None:
         """Draw nothing."""
@@ -69,17 +74,17 @@ class CurveView(QWidget):
     def draw_now(self) -> None:
         """Draw what waits."""
         self._drawing.stop()
+        self._drawn.start()
         if list(self._plots) != list(self._curves):
             self._rebuild()
         for name, (steps, values) in self._curves.items():
-            self._plots[name].set_curve(steps, values)
-            self._plots[name].set_shown(self._current)
-        words = [plot.words for plot in self.plots]
-        self.setAccessibleDescription(", ".join(words))
+            self._plots[name].set_curve(steps, values, self._current)
+        self.setAccessibleDescription(", ".join(plot.words for plot in self.plots))
 
     def _draw_soon(self) -> None:
         if not self._drawing.isActive():
-            self._drawing.start()
+            rested = self._drawn.elapsed() if self._drawn.isValid() else _PERIOD
+            self._drawing.start(max(_PERIOD - rested, 0))
 
     def _rebuild(self) -> None:
         for plot in self.plots:

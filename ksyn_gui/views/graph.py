@@ -6,12 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from numpy.typing import NDArray
     from PySide6.QtCore import QPointF, QRectF, Signal
-    from PySide6.QtGui import QColor, QFont, QImage, QPen
+    from PySide6.QtGui import QColor, QImage, QPen
     from PySide6.QtWidgets import (
         QGraphicsGridLayout,
         QGraphicsItem,
@@ -99,29 +98,8 @@ if TYPE_CHECKING:
             self, x: NDArray[Any], y: NDArray[Any]
         ) -> None: ...
         def setPen(self, pen: QPen) -> None: ...
-
-    class AxisItem(QGraphicsWidget):
-        """Ticks and their numbers along one side."""
-
-        def __init__(self, orientation: str) -> None: ...
-        def linkToView(self, view: ViewBox) -> None: ...
-        def enableAutoSIPrefix(self, enable: bool) -> None: ...
-        def setTicks(self, ticks: list[Sequence[tuple[float, str]]]) -> None: ...
-        def setStyle(  # type: ignore[override]
-            self,
-            *,
-            tickFont: QFont = ...,
-            tickLength: int = ...,
-            tickAlpha: int = ...,
-            hideOverlappingLabels: bool = ...,
-        ) -> None: ...
-        def setWidth(self, width: int) -> None: ...
-        def setHeight(self, height: int) -> None: ...
-        def setPen(self, pen: QPen) -> None: ...
-        def setTextPen(self, pen: QPen) -> None: ...
 else:
     from pyqtgraph import (
-        AxisItem,
         GraphicsView,
         ImageItem,
         InfiniteLine,
@@ -130,7 +108,6 @@ else:
     )
 
 __all__ = [
-    "AxisItem",
     "GraphicsView",
     "ImageItem",
     "InfiniteLine",

@@ -118,6 +118,7 @@ class KSpaceBrush(QObject):
     def _show_footprint(self) -> None:
         footprint, place = self._canvas.surface.footprint, self._canvas.place
         footprint.setVisible(self.painting and place is not None)
+        self._canvas.surface.refresh()
         if not footprint.isVisible() or place is None:
             return
         rows, columns = self.covered(self._canvas.sample_at(place))

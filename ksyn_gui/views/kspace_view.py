@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import (
     LOOKS,
     Mode,
@@ -209,7 +210,7 @@ class KSpaceView(QWidget):
     def _show(self, samples: Samples) -> None:
         self._shown = samples
         self._draw()
-        self._overlay.draw_soon()
+        self._overlay.draw()
 
     def _draw(self) -> None:
         if self._shown is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QToolButton
 
 from ksyn_gui.views.canvas import ArrayCanvas
@@ -13,6 +13,8 @@ _MEASURED = (86, 180, 233, 56)
 _MISSING = (10, 11, 13, 158)
 _GENERATED = (230, 159, 0, 77)
 """Red, green, blue and alpha."""
+_WITH_MISSING = np.array([_MISSING, _MEASURED], np.uint8)
+_WITH_GENERATED = np.array([_GENERATED, _MEASURED], np.uint8)
 
 
 class MaskOverlay(QObject):
@@ -24,35 +26,33 @@ class MaskOverlay(QObject):
         super().__init__(parent)
         self._canvas = canvas
         self._mask: NDArray[np.bool_] | None = None
+        self._kinds: NDArray[np.uint8] | None = None
+        self._share = 0.0
         self._generated = False
         self.button = _button()
         self.button.toggled.connect(self.draw)
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.draw)
 
     def set_mask(self, mask: NDArray[np.bool_] | None) -> None:
         """Draw which samples are measured, ``ky kx``."""
+        self._kinds = None if mask is None else mask.view(np.uint8)
+        self._share = 0.0 if mask is None else 100 * float(mask.mean())
         self._mask = mask
-        self.draw_soon()
+        self.draw()
 
     def set_generated(self, generated: bool) -> None:
         """Say whether what is not measured is shown as a method made it up."""
         self._generated = generated
 
-    def draw_soon(self) -> None:
-        """Draw in the next turn of the event loop."""
-        self._soon.start()
-
     def draw(self) -> None:
         """Draw over what is on the canvas now."""
-        self._soon.stop()
-        overlay, mask = self._canvas.surface.overlay, self._mask
-        fits = mask is not None and mask.shape == self._canvas.values.shape
+        overlay, kinds = self._canvas.surface.overlay, self._kinds
+        fits = kinds is not None and kinds.shape == self._canvas.values.shape
         shown = self.button.isChecked() and fits and not self._canvas.is_empty
         overlay.setVisible(shown)
-        if shown and mask is not None:
-            table = np.array([_GENERATED if self._generated else _MISSING, _MEASURED], np.uint8)
-            overlay.show_kinds(mask.view(np.uint8), table, self._canvas.surface.extent)
+        if shown and kinds is not None:
+            table = _WITH_GENERATED if self._generated else _WITH_MISSING
+            overlay.show_kinds(kinds, table, self._canvas.surface.extent)
+        self._canvas.surface.refresh()
         self.drawn.emit()
 
     @property
@@ -61,7 +61,7 @@ class MaskOverlay(QObject):
         if self._mask is None or not self.button.isChecked():
             return ""
         other = "orange: generated" if self._generated else "dark: not measured"
-        return f"\nblue: measured ({100 * self._mask.mean():.1f} %), {other}"
+        return f"\nblue: measured ({self._share:.1f} %), {other}"
 
     def state_of(self, row: int, column: int) -> str:
         """Return whether a sample is measured, in words."""

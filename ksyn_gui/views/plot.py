@@ -1,10 +1,10 @@
-"""Axes, grid and one curve: the parts of pyqtgraph's plots, without their menus."""
+"""One curve with its grid, its numbers and its marks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QGraphicsItem,
@@ -14,11 +14,16 @@ from PySide6.QtWidgets import (
 )
 
 from ksyn_gui.views.bars import line_of
-from ksyn_gui.views.graph import AxisItem, GraphicsView, PlotCurveItem, ViewBox
+from ksyn_gui.views.graph import PlotCurveItem, ViewBox
+from ksyn_gui.views.scene_view import SceneView
 
 Ticks = Sequence[tuple[float, str]]
 """Places and what is written there."""
-
+LEFT = 44
+"""Room for the numbers beside the curve [pixels]."""
+_BELOW = 16
+_BESIDE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_UNDER = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 DOT, DIAMOND = QPainterPath(), QPainterPath()
 DOT.addEllipse(QRectF(-4, -4, 8, 8))
@@ -56,11 +61,11 @@ class Mark(QGraphicsPathItem):
         super().paint(painter, option, widget)
 
 
-class Plot(GraphicsView):
-    """One curve over a grid of horizontal lines.
+class Plot(SceneView):
+    """One curve over a grid of horizontal lines, with numbers at the left and perhaps below.
 
-    It looks on: pointer and keys belong to the widget around it. (A `PlotWidget` takes 30 ms to
-    make, nearly all of it for menus that nobody would see; this takes 3.)
+    It looks on: pointer and keys belong to the widget around it. Numbers and grid are painted
+    here: pyqtgraph's axes find their own ticks, and take longer than all the rest.
     """
 
     def __init__(self, *, steps_below: bool, parent: QWidget | None = None) -> None:
@@ -68,53 +73,63 @@ class Plot(GraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.box = ViewBox(enableMouse=False, enableMenu=False)
-        self._grid, self.curve = QGraphicsPathItem(), PlotCurveItem(antialias=True)
-        for item in (self._grid, self.curve):
-            self.box.addItem(item, ignoreBounds=True)
-        self._values, self._steps = AxisItem("left"), AxisItem("bottom")
-        layout = self.centralLayout
-        layout.setContentsMargins(0, 7, 12, 0)
-        layout.setSpacing(0)
-        layout.addItem(self._values, 0, 0)
-        layout.addItem(self.box, 0, 1)
-        if steps_below:
-            layout.addItem(self._steps, 1, 1)
-        for axis in (self._values, self._steps):
-            axis.linkToView(self.box)
-            axis.enableAutoSIPrefix(False)
-            axis.setPen(QPen(Qt.PenStyle.NoPen))
-            axis.setStyle(tickLength=0, tickAlpha=0, hideOverlappingLabels=False)
-        self._values.setWidth(44)
-        self._steps.setHeight(16)
-        self._reach = (0.0, 1.0)
-        self._written: tuple[Ticks, Ticks] = ((), ())
+        self.curve = PlotCurveItem(antialias=True)
+        self.box.addItem(self.curve, ignoreBounds=True)
+        self.centralLayout.setContentsMargins(LEFT, 7, 12, _BELOW if steps_below else 0)
+        self.centralLayout.addItem(self.box, 0, 0)
+        self._ink, self._grid, self._tick_font = QColor(), QPen(), self.font()
+        self._steps_reach = self._values_reach = (0.0, 1.0)
+        self._values: Ticks = ()
+        self._steps: Ticks = ()
 
     def show_range(self, steps: tuple[float, float], values: tuple[float, float]) -> None:
         """Show these steps and values."""
-        self._reach = steps
+        self._steps_reach, self._values_reach = steps, values
         self.box.setRange(xRange=steps, yRange=values, padding=0)
         self.box.updateMatrix()  # when painted, it would be painted twice
+        self.refresh()
 
     def show_ticks(self, values: Ticks, steps: Ticks = ()) -> None:
         """Write these numbers beside and below; the first ones with a line across."""
-        lines = QPainterPath()
-        for height, _ in values:
-            lines.moveTo(self._reach[0], height)
-            lines.lineTo(self._reach[1], height)
-        self._grid.setPath(lines)
-        if (values, steps) != self._written:
-            self._written = (values, steps)
-            self._values.setTicks([values])
-            self._steps.setTicks([steps])
+        self._values, self._steps = values, steps
+        self.refresh()
 
     def set_colours(self, ground: QColor, ink: QColor, grid: QColor) -> None:
         """Paint on this ground and write with this ink."""
         self.setBackgroundBrush(ground)
-        for axis in (self._values, self._steps):
-            axis.setTextPen(QPen(ink))
-        self._grid.setPen(line_of(grid, 1))
+        self._ink, self._grid = ink, line_of(grid, 1)
+        self.refresh()
 
     def set_tick_font(self, font: QFont) -> None:
         """Write the numbers in this font."""
-        for axis in (self._values, self._steps):
-            axis.setStyle(tickFont=font)
+        self._tick_font = font
+        self.refresh()
+
+    # --- painting -----------------------------------------------------------------------------
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
+        """Paint the grid."""
+        super().drawBackground(painter, rect)
+        frame = self.box.geometry()
+        painter.setPen(self._grid)
+        for value, _ in self._values:
+            y = self._y_of(value)
+            painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
+
+    def drawForeground(self, painter: QPainter, _rect: QRectF | QRect) -> None:  # noqa: N802
+        """Write the numbers."""
+        painter.setFont(self._tick_font)
+        painter.setPen(self._ink)
+        for value, text in self._values:
+            painter.drawText(QRectF(0, self._y_of(value) - 10, LEFT - 5, 20), _BESIDE, text)
+        bottom = self.box.geometry().bottom()
+        for step, text in self._steps:
+            painter.drawText(QRectF(self._x_of(step) - 40, bottom, 80, _BELOW), _UNDER, text)
+
+    def _x_of(self, step: float) -> float:
+        frame, (first, last) = self.box.geometry(), self._steps_reach
+        return frame.left() + (step - first) / (last - first) * frame.width()
+
+    def _y_of(self, value: float) -> float:
+        frame, (low, high) = self.box.geometry(), self._values_reach
+        return frame.bottom() - (value - low) / (high - low) * frame.height()

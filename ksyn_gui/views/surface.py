@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QGraphicsView, QWidget
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QWidget
 
 from ksyn_gui.views.bars import (
     CROSS,
     FIELD,
     INK,
+    colour_strip,
     line_of,
     paint_colour_bar,
     paint_scale_bar,
     small,
 )
 from ksyn_gui.views.field import Field
-from ksyn_gui.views.graph import GraphicsView, InfiniteLine
+from ksyn_gui.views.graph import InfiniteLine
 from ksyn_gui.views.luts import Lut
 from ksyn_gui.views.picture import Picture
+from ksyn_gui.views.scene_view import SceneView
 
 Item = TypeVar("Item", bound=QGraphicsItem)
 
@@ -39,7 +41,7 @@ class Port:
     """What the shorter side of the field covers; the same units."""
 
 
-class Surface(GraphicsView):
+class Surface(SceneView):
     """Shows one image and what lies over it; a unit of the plane is as long down as across."""
 
     port_changed = Signal()
@@ -49,10 +51,10 @@ class Surface(GraphicsView):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._extent = QRectF(-0.5, -0.5, 1, 1)
         self._port: Port | None = None
-        self._bar: tuple[Lut, str, str] | None = None
+        self._table: Lut | None = None
+        self._bar: tuple[QImage, str, str] | None = None
         self._ruler_unit = ""
         super().__init__(parent, background=FIELD)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setMinimumSize(96, 96)
         self.field = Field()
         self.setCentralWidget(self.field)
@@ -144,6 +146,7 @@ class Surface(GraphicsView):
         box = QRectF(port.x - width / 2, port.y - height / 2, width, height)
         self.field.setRange(rect=box, padding=0)
         self.field.updateMatrix()  # when painted, it would be painted twice
+        self.refresh()
         self.port_changed.emit()
 
     # --- what lies over the picture -----------------------------------------------------------
@@ -155,20 +158,23 @@ class Surface(GraphicsView):
             self._down.setValue(place.x())
         for line in (self._across, self._down):
             line.setVisible(place is not None)
+        self.refresh()
 
     def show_bar(self, table: Lut, low: str, high: str) -> None:
         """Draw the colour bar with its two ends."""
-        self._bar = (table, low, high)
-        self.viewport().update()
+        strip = self._bar[0] if self._bar and table is self._table else colour_strip(table)
+        self._table, self._bar = table, (strip, low, high)
+        self.refresh()
 
     def set_ruler(self, unit: str) -> None:
         """Draw a scale bar in that unit; empty for none."""
         self._ruler_unit = unit
+        self.refresh()
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show each as a rectangle."""
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        self.viewport().update()
+        self.refresh()
 
     def drawForeground(self, painter: QPainter, _rect: QRectF | QRect) -> None:  # noqa: N802
         """Paint the colour bar, the scale bar and the focus ring."""
@@ -208,9 +214,9 @@ class Surface(GraphicsView):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Draw the focus ring."""
         super().focusInEvent(event)
-        self.viewport().update()
+        self.refresh()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Take the focus ring away."""
         super().focusOutEvent(event)
-        self.viewport().update()
+        self.refresh()

@@ -216,3 +216,15 @@ def test_an_unknown_preset_is_refused(ksyn, scan):
     outcome = recon(ksyn, scan, "--method", "ak-diffusion", "--preset", "papr")
     assert outcome.status == 1
     assert "Did you mean 'paper'" in outcome.err
+
+
+def test_each_sample_is_written_as_the_run_of_its_seed(ksyn, scan):
+    fast = ("--method", "ve-diffusion", "--set", "steps=1", "--set", "corrector_steps=0")
+    recon(ksyn, scan, *fast, *UNDERSAMPLED, "--samples", 2, "--each", "--seed", 4, out="all.npy")
+    names = ["all.npy", "all-deviation.npy", "all-seed-4.npy", "all-seed-5.npy"]
+    assert sorted(path.name for path in Path().glob("all*.npy")) == sorted(names)
+    mean, deviation, *each = (np.load(name) for name in names)
+    np.testing.assert_allclose(mean, sum(each) / 2, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(deviation.real, abs(each[0] - each[1]) / 2**0.5, atol=1e-6)
+    recon(ksyn, "--recipe", "all-seed-5.npy.recipe.yaml", out="again.npy")
+    np.testing.assert_array_equal(np.load("again.npy"), each[1])

@@ -81,10 +81,21 @@ def test_help_and_limits_stand_in_the_tooltip(form):
 def test_automatic_is_none(qtbot, form):
     field = form.field("limit")
     assert field.value is None
-    assert not field.editor.isEnabled()
+    assert field.editor.isHidden()
     qtbot.mouseClick(field.automatic, Qt.MouseButton.LeftButton)
     assert field.value == 2
-    assert field.editor.isEnabled()
+    assert field.editor.isVisible()
+
+
+def test_automatic_says_its_value_and_is_where_a_value_of_ones_own_begins(qtbot, form):
+    field = form.field("limit")
+    form.show_automatic({"limit": 7})
+    assert field.automatic.text() == "automatic (7)"
+    assert field.value is None
+    qtbot.mouseClick(field.automatic, Qt.MouseButton.LeftButton)
+    assert field.value == 7
+    form.show_automatic({})
+    assert field.automatic.text() == "automatic"
 
 
 def test_rare_options_are_folded_away(form):

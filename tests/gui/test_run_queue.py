@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ksyn_gui.facts import Trouble
-from ksyn_gui.run_queue import RunQueue, Turn
+from ksyn_gui.state.run_queue import RunQueue, Turn
 
 BAD = Trouble("No centre.", "Add ACS lines.")
 

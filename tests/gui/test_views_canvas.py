@@ -9,7 +9,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, ArrayCanvas, Tool
+from ksyn.labels import AI_RECONSTRUCTED
+from ksyn_gui.views.canvas import ArrayCanvas, Tool
 from ksyn_gui.views.levels import Levels, preset_levels
 from ksyn_gui.views.links import Link, Links
 from ksyn_gui.views.surface import Port
@@ -124,10 +125,8 @@ def test_arrows_scroll_until_there_is_a_crosshair_to_move(
 
 
 def test_invert_turns_black_into_white(qtbot: QtBot, canvas: ArrayCanvas) -> None:
-    canvas.paint_now()
     before = canvas.surface.image.pixels.copy()
     qtbot.keyClick(canvas.surface, "i")
-    canvas.paint_now()
     np.testing.assert_array_equal(canvas.surface.image.pixels ^ before, np.full((64, 48), 0xFFFFFF))
 
 
@@ -140,7 +139,6 @@ def test_letters_choose_the_tool_of_the_left_button(qtbot: QtBot, canvas: ArrayC
 def test_recolouring_leaves_the_values_alone(canvas: ArrayCanvas) -> None:
     values = canvas.values
     canvas.choose_levels(Levels(0.0, 0.1))
-    canvas.paint_now()
     assert canvas.values is values
 
 

@@ -180,8 +180,10 @@ def test_pixels_are_black_below_and_white_above_the_levels(qapp: QApplication) -
 
 def test_pixels_hold_red_green_blue_in_order_and_alpha(qapp: QApplication) -> None:
     picture, box = Picture(), QRectF(0, 0, 2, 1)
-    picture.show_colours(np.array([[[0x12, 0x34, 0x56]] * 2], np.uint8), box)
-    assert picture.pixels[0, 0] == 0xFF123456
+    hue = np.array([[0, 40]], np.uint8)
+    picture.show_colours(np.ones((1, 2), np.float32), hue, Levels(0.0, 1.0), box)
+    red, green, blue = (int(part) for part in luts.hue_wheel()[40])
+    assert picture.pixels[0, 1] == 0xFF << 24 | red << 16 | green << 8 | blue
     table = np.array([[10, 20, 30, 0], [255, 0, 128, 255]], np.uint8)
     picture.show_kinds(np.array([[0, 1]], np.uint8), table, box)
     assert picture.pixels.tolist() == [[0, 0xFFFF0080]]

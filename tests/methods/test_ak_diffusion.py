@@ -2,69 +2,20 @@
 
 import pytest
 import torch
+from gaussian_images import error, least_squares, posterior_mean, problem_of, wiener
 
-from ksyn.data import KSpace, Problem
+from ksyn.data import KSpace
 from ksyn.diffusion.coil_space import project
-from ksyn.diffusion.denoiser import gaussian_transfer
-from ksyn.encoding import Encoding, coil_images, combine, solve
+from ksyn.diffusion.reconstruction import repeated
+from ksyn.encoding import Encoding, combine
 from ksyn.errors import WeightsError
-from ksyn.fourier import image_to_kspace, kspace_to_image
-from ksyn.masks import MASKS
+from ksyn.fourier import kspace_to_image
 from ksyn.methods.ak_diffusion import AkDiffusion, ak_stream, schedule_of
-from ksyn.noise import complex_noise
-from ksyn.phantoms import coil_maps
-
-
-def power(matrix):
-    """Return the mean power at each k of images whose spectrum falls as 1 / |k|³."""
-    y, x = (torch.arange(n) - n // 2 for n in matrix)
-    return 40 / (1 + (y[:, None] ** 2 + x[None, :] ** 2) ** 1.5)
-
-
-def wiener(images, sigma, blur):
-    """Return E[image | blurred image + noise] of Gaussian images with that power."""
-    matrix = images.shape[-2:]
-    gain, p = gaussian_transfer(tuple(matrix), blur), power(matrix)
-    return kspace_to_image(gain * p / (gain**2 * p + 2 * sigma**2) * image_to_kspace(images))
-
-
-def problem_of(matrix=(40, 48), n_frames=1, noise=0.02):
-    """Return a scan of such images, and the images."""
-    rng = torch.Generator().manual_seed(0)
-    colour = (power(matrix) / 2).sqrt()
-    image = kspace_to_image(colour * complex_noise((n_frames, 1, *matrix), rng))
-    maps = coil_maps(4, matrix)
-    full = image_to_kspace(coil_images(image, maps.maps))
-    full = full + noise * complex_noise(tuple(full.shape), rng)
-    mask = MASKS.get("uniform")(acceleration=5, acs_lines=12).draw(matrix, rng)
-    return Problem(mask.apply(KSpace(full)), mask, maps, noise), image[:, 0]
 
 
 def steps_of(problem, seed=0, denoiser=wiener, **options):
     rng = torch.Generator().manual_seed(seed)
     return list(ak_stream(problem, denoiser, AkDiffusion.of({"steps": 6} | options), rng))
-
-
-def error(image, truth):
-    return float(torch.linalg.norm(image - truth) / torch.linalg.norm(truth))
-
-
-def least_squares(problem):
-    encoding = Encoding(problem)
-    right = encoding.adjoint(problem.kspace.samples)
-    return solve(encoding.normal, right, torch.zeros_like(right), 15)[:, 0]
-
-
-def posterior_mean(problem):
-    """Return E[image | measured samples], exact for Gaussian images."""
-    encoding, p = Encoding(problem), power(problem.kspace.matrix)
-    variance = 2 * problem.noise_level**2
-
-    def precision(image):
-        return encoding.normal(image) / variance + kspace_to_image(image_to_kspace(image) / p)
-
-    right = encoding.adjoint(problem.kspace.samples) / variance
-    return solve(precision, right, torch.zeros_like(right), 500, tolerance=1e-4)[:, 0]
 
 
 def sampled(problem, seed=0, **options):
@@ -79,6 +30,9 @@ VARIANTS = [
     {"fading": "both"},
     {"corrector_steps": 1},
     {"predictor": "reverse-sde"},
+    {"predictor": "deterministic"},
+    {"predictor": "second-order", "steps": 12},
+    {"projector": "null-space", "kernel": 3, "network_sees": "coils"},
     {"weighting": "constant"},
     {"correction": "low-rank", "kernel": 3},
     {"correction": "samples"},
@@ -93,7 +47,7 @@ VARIANTS = [
 @pytest.mark.parametrize("options", VARIANTS, ids=str)
 def test_every_variant_comes_nearer_to_the_truth_than_least_squares(options, matrix):
     problem, truth = problem_of(matrix)
-    steps = steps_of(problem, steps=25, **options)
+    steps = steps_of(problem, **{"steps": 25} | options)
     assert error(steps[-1].image, truth) < 0.96 * error(least_squares(problem), truth)
 
 
@@ -121,6 +75,51 @@ def test_the_score_as_printed_forgets_the_data():
         for corrected in (False, True)
     )
     assert ours < 0.7 * printed
+
+
+def test_without_new_noise_the_start_decides_alone():
+    problem, draws = problem_of()[0], []
+    for predictor in ("deterministic", "second-order"):
+        rng = torch.Generator().manual_seed(0)
+        options = AkDiffusion(steps=6, predictor=predictor)
+        list(ak_stream(problem, wiener, options, rng))
+        draws.append(rng.get_state())
+    rng = torch.Generator().manual_seed(0)
+    torch.randn(1, 1, 40, 48, 2, generator=rng)
+    assert all(torch.equal(state, rng.get_state()) for state in draws)
+
+
+def test_second_order_comes_nearer_to_many_steps_than_first():
+    problem, _ = problem_of()
+    flow = steps_of(problem, steps=200, predictor="deterministic")[-1].image
+    first, second = (
+        error(steps_of(problem, steps=10, predictor=predictor)[-1].image, flow)
+        for predictor in ("deterministic", "second-order")
+    )
+    assert second < 0.6 * first
+
+
+def test_samples_drawn_together_are_those_drawn_one_by_one():
+    problem, _ = problem_of(n_frames=2)
+    options = AkDiffusion(steps=4, corrector_steps=1)
+    rngs = [torch.Generator().manual_seed(seed) for seed in (3, 4, 5)]
+    *_, together = ak_stream(repeated(problem, 3), wiener, options, rngs)
+    singles = [steps_of(problem, seed, **options.model_dump())[-1].image for seed in (3, 4, 5)]
+    torch.testing.assert_close(together.image, torch.cat(singles), rtol=1e-3, atol=1e-4)
+
+
+def test_the_paper_preset_is_the_published_sampler():
+    paper = AkDiffusion.of(AkDiffusion.preset_values("paper"))
+    numbers = (paper.steps, paper.corrector_steps, paper.snr, paper.sigma_max, paper.sigma_min)
+    assert numbers == (50, 1, 0.16, 1.0, 0.01)
+    assert (paper.correction, paper.weighting, paper.prior_weight) == ("low-rank", "constant", 0.1)
+    assert (paper.drift, paper.predictor, paper.projector) == (
+        "printed",
+        "reverse-sde",
+        "coil-maps",
+    )
+    assert paper.network_sees == "coils"
+    assert not paper.score_from_corrected
 
 
 @pytest.mark.parametrize("final", [True, False])

@@ -1,0 +1,1 @@
+"""Measure methods on scans that no training saw: cases, masks, methods, tables."""

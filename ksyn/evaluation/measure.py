@@ -1,0 +1,140 @@
+"""Run a method on a case and compare what it gives with what it should."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ksyn.data import Mask, Step
+from ksyn.evaluation.bart import bart_image, bart_maps, bart_missing
+from ksyn.evaluation.benchmark import BART, MaskChoice, MethodChoice, Value
+from ksyn.evaluation.cases import Case
+from ksyn.evaluation.ranks import rank_correlation
+from ksyn.evaluation.rows import Row
+from ksyn.methods import METHODS
+from ksyn.methods.protocol import Method
+from ksyn.metrics import scores
+from ksyn.pipeline import Average, Prepared, prepare, stream
+from ksyn.weights import load_card
+
+_FEW = 4
+"""A deviation of fewer samples says little."""
+
+
+@dataclass(frozen=True, eq=False)
+class Undersampled:
+    """A case with a mask: prepared once for all methods."""
+
+    case: Case
+    mask_title: str
+    mask: Mask
+    prepared: Prepared
+
+
+def undersampled(case: Case, choice: MaskChoice, device: torch.device) -> Undersampled:
+    """Return a case as a mask leaves it."""
+    mask = case.mask(choice)
+    prepared = prepare(case.kspace, mask, device=device, reference=case.reference)
+    return Undersampled(case, choice.title, mask, prepared)
+
+
+def unavailable(choice: MethodChoice) -> str:
+    """Return why a method cannot be measured here; empty when it can."""
+    if choice.name == BART:
+        return bart_missing()
+    method = METHODS.get(choice.name).of(choice.variants()[0])
+    model = method.model_id()
+    return load_card(model).unavailable() if model else ""
+
+
+def weights_of(choice: MethodChoice) -> str:
+    """Return the first digits of the hash of a method's model; empty without one."""
+    if choice.name == BART:
+        return ""
+    model = METHODS.get(choice.name).of(choice.variants()[0]).model_id()
+    return load_card(model).sha256[:12] if model else ""
+
+
+def measured(problem: Undersampled, choice: MethodChoice) -> list[Row]:
+    """Return the rows of a method: of its best options, one for each number of samples."""
+    runs = _bart_runs if choice.name == BART else _runs
+    found = list(runs(problem, choice))
+    best = max(found, key=lambda rows: rows[-1].psnr)
+    return [replace(row, weights=weights_of(choice)) for row in best]
+
+
+def _runs(problem: Undersampled, choice: MethodChoice) -> Iterator[list[Row]]:
+    for values in choice.variants():
+        method = METHODS.get(choice.name).of(values)
+        yield list(_averages(problem, choice, method, _tuned(choice, values)))
+
+
+def _averages(
+    problem: Undersampled, choice: MethodChoice, method: Method, tuned: str
+) -> Iterator[Row]:
+    """Yield a row after 1, 2, 4, … samples, and after all."""
+    spent = problem.prepared.seconds
+    for samples, (step, seconds) in enumerate(_ends(problem, method, choice.samples), start=1):
+        spent += seconds
+        if samples == choice.samples or samples & (samples - 1) == 0:
+            image = problem.prepared.image_of(step).abs().cpu()
+            spread = _spread(problem, step, image) if samples >= _FEW else None
+            row = _row(problem, choice, image, spent)
+            yield replace(row, samples=samples, chosen=tuned, rank_correlation=spread)
+
+
+def _ends(problem: Undersampled, method: Method, samples: int) -> Iterator[tuple[Step, float]]:
+    """Yield where each sample leads, averaged with those before it, and its seconds."""
+    started = time.perf_counter()
+    for step in stream(problem.prepared, method, samples=samples):
+        last = step
+        if isinstance(step, Average):
+            yield step, time.perf_counter() - started
+            started = time.perf_counter()
+    if samples == 1:
+        yield last, time.perf_counter() - started
+
+
+def _spread(problem: Undersampled, step: Step, image: Float[Tensor, "frame y x"]) -> float | None:
+    """Return how well the deviation of the samples tells where the error is, in the body."""
+    if not isinstance(step, Average) or step.deviation is None:
+        return None
+    deviation = (step.deviation * problem.prepared.unit).cpu()
+    reference = problem.case.reference
+    body = reference > 0.1 * reference.flatten().quantile(0.995)
+    return rank_correlation(deviation[body], (image - reference).abs()[body])
+
+
+def _bart_runs(problem: Undersampled, choice: MethodChoice) -> Iterator[list[Row]]:
+    kspace = problem.mask.apply(problem.case.kspace).samples[0].numpy()
+    maps: dict[Value, tuple[Tensor, float]] = {}
+    for values in choice.variants():
+        crop = values.get("crop")
+        if crop not in maps:
+            maps[crop] = bart_maps(kspace, crop)
+        image, seconds = bart_image(kspace, maps[crop][0], values["regularisation"])
+        row = _row(problem, choice, image.abs()[None], maps[crop][1] + seconds)
+        yield [replace(row, chosen=_tuned(choice, values))]
+
+
+def _row(
+    problem: Undersampled,
+    choice: MethodChoice,
+    image: Float[Tensor, "frame y x"],
+    seconds: float,
+) -> Row:
+    case, found = problem.case, scores(image, problem.case.reference)
+    return Row(
+        case.group, case.title, problem.mask_title, problem.mask.acceleration, choice.title, 1,
+        found["psnr"], found["ssim"], found["nmse"], seconds, None, "", "",
+    )  # fmt: skip
+
+
+def _tuned(choice: MethodChoice, values: dict[str, Value]) -> str:
+    lists = [name for name, value in choice.options.items() if isinstance(value, list)]
+    return ", ".join(f"{name} {values[name]}" for name in lists)

@@ -1,0 +1,98 @@
+"""What "automatic" stands for: computed from the scan's own noise and centre."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ksyn.errors import KsynError
+from ksyn_gui import engine
+from ksyn_gui.state.plan import Plan
+from ksyn_gui.state.sampling import Sampling
+from ksyn_gui.state.study import Study
+from ksyn_gui.state.work import Work
+
+_PATIENCE = 400
+"""How long mask and options must rest before the scan is prepared to look at it [ms]."""
+
+
+class Automatic(QObject):
+    """Asks the chosen method for the values of the options that are left to it."""
+
+    changed = Signal(object)
+    """Values by option (dict of float); empty while they are not known."""
+
+    def __init__(
+        self,
+        study: Study,
+        sampling: Sampling,
+        plan: Plan,
+        work: Work,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._study, self._sampling, self._plan, self._work = study, sampling, plan, work
+        self._values: dict[str, float] = {}
+        self._held = self._missed = self._closed = False
+        self._timer = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._timer.timeout.connect(self._ask)
+        for signal in (plan.method_changed, study.scan_changed, study.slice_changed):
+            signal.connect(lambda _: self._forget())
+        for signal in (sampling.settled, plan.options_changed, plan.preparation_changed):
+            signal.connect(lambda _: self._wait())
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Values by option; empty while they are not known."""
+        return dict(self._values)
+
+    def hold(self, held: bool) -> None:
+        """Wait while something else needs the processor, and ask when it does not."""
+        self._held = held
+        if self._missed and not held:
+            self._missed = False
+            self._wait()
+
+    def close(self) -> None:
+        """Ask nothing any more."""
+        self._closed = True
+        self._timer.stop()
+
+    def _wait(self) -> None:
+        if not self._closed:
+            self._timer.start()
+
+    def _forget(self) -> None:
+        self._tell({})
+        self._wait()
+
+    def _ask(self) -> None:
+        measured, mask = self._study.measured, self._sampling.mask
+        self._missed = self._held
+        if self._held or measured is None or mask is None or not self._offered():
+            return
+        try:
+            run = self._plan.run_of(measured, mask)
+        except KsynError:
+            return  # the run will say so
+        compute = partial(engine.automatic_values, run)
+        receive = partial(self._receive, self._plan.method)
+        self._work.do(self._work.estimates, compute, receive, fail=lambda _: self._tell({}))
+
+    def _offered(self) -> bool:
+        """Return whether the method has options that may be left to it."""
+        try:
+            options = self._plan.facts_of(self._plan.method).options
+        except KsynError:
+            return False
+        return any(info.default is None for info in options)
+
+    def _receive(self, method: str, values: dict[str, float]) -> None:
+        if method == self._plan.method:
+            self._tell(values)
+
+    def _tell(self, values: dict[str, float]) -> None:
+        if values != self._values:
+            self._values = values
+            self.changed.emit(dict(values))

@@ -1,0 +1,175 @@
+"""Benchmarks: every method on the same samples, measured once, told in tables."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from typer.testing import CliRunner
+
+from ksyn.cli.app import app
+from ksyn.errors import OptionError, ReadError
+from ksyn.evaluation.bart import bart_image, bart_maps
+from ksyn.evaluation.benchmark import Benchmark, MaskChoice, MethodChoice
+from ksyn.evaluation.cases import cases_of, simulated
+from ksyn.evaluation.chart import save_sweep
+from ksyn.evaluation.measure import measured, undersampled
+from ksyn.evaluation.ranks import rank_correlation
+from ksyn.evaluation.rows import Row, append, read
+from ksyn.evaluation.table import margins, markdown, scores_of, spreads
+from ksyn.phantoms import head_image, head_kspace
+from ksyn.weights import read_card
+
+CPU = torch.device("cpu")
+UNIFORM = MaskChoice(
+    title="uniform 3", name="uniform", options={"acceleration": 3, "acs_lines": 12}
+)
+HEAD = head_image((64, 72), contrast="t2").to(torch.complex64)
+ROW = Row("heads", "a", "uniform", 3.0, "CG", 1, 30.0, 0.9, 0.01, 2.0, None, "", "")
+
+
+@pytest.fixture
+def benchmark_file(tmp_path):
+    """Two methods on one simulated and one real scan."""
+    np.savez(tmp_path / "heads.npz", images=np.stack([np.abs(HEAD.numpy())] * 3))
+    np.save(tmp_path / "scan.npy", head_kspace((64, 64), 4).samples[0].numpy())
+    fields = {
+        "title": "Made-up heads",
+        "cases": [
+            {"group": "simulated", "path": "heads.npz", "slices": [0, 2], "coils": 4},
+            {"group": "real", "path": "scan.npy", "axes": "coil ky kx", "domain": "kspace"},
+        ],
+        "masks": [UNIFORM.model_dump()],
+        "methods": [
+            {"title": "Zero-filled", "name": "zero-filled"},
+            {"title": "CG", "name": "cg-sense", "options": {"iterations": [1, 8]}},
+        ],
+    }
+    path = tmp_path / "benchmark.yaml"
+    path.write_text(yaml.safe_dump(fields))
+    return path
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["benchmark", *map(str, words)])
+
+
+def test_every_method_is_measured_on_every_case_once(benchmark_file, tmp_path):
+    out = tmp_path / "rows.csv"
+    done = run(benchmark_file, "-o", out, "--ahead-of", "Zero-filled", "--table", tmp_path / "t.md")
+    assert done.exit_code == 0, done.output
+    rows = read(out)
+    assert {(r.group, r.method) for r in rows} == {
+        (group, method) for group in ("simulated", "real") for method in ("Zero-filled", "CG")
+    }
+    assert len(rows) == 6
+    better = {r.case: r.psnr for r in rows if r.method == "CG"}
+    assert all(better[r.case] > r.psnr for r in rows if r.method == "Zero-filled")
+    assert "2 of 2" in (tmp_path / "t.md").read_text()
+    written = out.read_bytes()
+    assert run(benchmark_file, "-o", out).exit_code == 0
+    assert out.read_bytes() == written
+
+
+def test_the_best_of_several_options_is_kept_and_named():
+    problem = undersampled(simulated("g", "head", HEAD, 4, 0.005, 0), UNIFORM, CPU)
+    rows = [
+        measured(problem, MethodChoice(title="CG", name="cg-sense", options={"iterations": n}))[0]
+        for n in (1, 6, [1, 6])
+    ]
+    assert rows[2].psnr == max(rows[0].psnr, rows[1].psnr)
+    assert rows[2].chosen == f"iterations {1 if rows[0].psnr > rows[1].psnr else 6}"
+
+
+def test_simulated_scans_are_compared_with_the_image_without_noise():
+    quiet, noisy = (simulated("g", "head", HEAD, 4, noise, 0) for noise in (0.0, 0.1))
+    assert torch.equal(quiet.reference, noisy.reference)
+    assert torch.allclose(quiet.reference[0], HEAD.abs())
+
+
+def test_a_case_has_the_same_mask_every_time(benchmark_file):
+    choices = Benchmark.load(benchmark_file).cases
+    random = MaskChoice(title="r", name="random", options={"acceleration": 4, "acs_lines": 8})
+    first, again = ([case.mask(random).samples for case in cases_of(choices)] for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not torch.equal(first[0], first[1])
+
+
+def test_a_slice_that_is_not_there_is_named(benchmark_file):
+    choice = Benchmark.load(benchmark_file).cases[0].model_copy(update={"slices": [7]})
+    with pytest.raises(OptionError, match="no slice 7"):
+        list(cases_of([choice]))
+
+
+def test_a_file_of_something_else_is_no_rows(tmp_path):
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ReadError, match="no rows"):
+        read(tmp_path / "other.csv")
+
+
+def test_rows_come_back_as_they_were_written(tmp_path):
+    rows = [ROW, replace(ROW, samples=4, rank_correlation=0.5, chosen="λ 0.1", weights="ab12")]
+    append(tmp_path / "rows.csv", rows[:1])
+    append(tmp_path / "rows.csv", rows[1:])
+    assert read(tmp_path / "rows.csv") == rows
+
+
+def test_tables_tell_means_spreads_and_the_worst_case():
+    rows = [ROW, replace(ROW, case="b", psnr=34.0)]
+    rows += [
+        replace(row, method="AK", psnr=row.psnr + gain)
+        for row, gain in zip(rows, (2, -1), strict=True)
+    ]
+    assert "| CG | 32.00 ± 2.83 |" in markdown(rows)
+    assert "| AK | +0.50 | -1.00 | +0.0000 | 1 of 2 |" in margins(rows, "CG")
+    assert scores_of(rows)[0].psnr == {"CG": "32.00 ± 2.83", "AK": "32.50 ± 0.71"}
+
+
+def test_the_gain_of_averaging_is_against_one_sample_of_the_same_case():
+    rows = [ROW, replace(ROW, samples=8, psnr=30.7, rank_correlation=0.6)]
+    assert "| CG, mean of 8 | +0.70 | 0.60 ± 0.00 |" in spreads(rows)
+
+
+def test_ranks_see_any_growing_relation():
+    values = torch.linspace(0.1, 3, 40)
+    assert rank_correlation(values, values**5) == pytest.approx(1)
+    assert rank_correlation(values, -values.log()) == pytest.approx(-1)
+
+
+def test_the_sweep_draws_each_method_in_order_of_acceleration(tmp_path):
+    rows = [
+        replace(ROW, mask=str(r), acceleration=r, method=name, psnr=40 - r * slope)
+        for name, slope in (("CG", 2), ("A & B", 1)) for r in (8.0, 2.0, 4.0)
+    ]  # fmt: skip
+    save_sweep(rows, "Sweep", tmp_path / "sweep.svg")
+    text = (tmp_path / "sweep.svg").read_text()
+    lines = [line for line in text.splitlines() if line.startswith("<polyline")]
+    assert len(lines) == 2
+    assert "A &amp; B" in text
+    x = [float(pair.split(",")[0]) for pair in lines[0].split('"')[1].split()]
+    assert x == sorted(x)
+
+
+def test_scores_are_written_into_a_card(benchmark_file, tmp_path):
+    words = ("title", "domain", "normalisation", "training_data", "licence", "training_run",
+             "intended_use", "limits")  # fmt: skip
+    card = dict.fromkeys(words, "–") | {"id": "m", "network": "unet", "network_options": {}}
+    (tmp_path / "card.yaml").write_text(yaml.safe_dump(card | {"sha256": "0"}))
+    done = run(benchmark_file, "-o", tmp_path / "r.csv", "--card", tmp_path / "card.yaml")
+    assert done.exit_code == 0, done.output
+    assert {score.test_set for score in read_card(tmp_path / "card.yaml").scores} == {
+        "simulated, 2 cases", "real, 1 cases",
+    }  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("bart") is None, reason="BART is not installed")
+def test_bart_unfolds_the_same_samples():
+    case = simulated("g", "head", HEAD, 6, 0.002, 1)
+    kspace = undersampled(case, UNIFORM, CPU).mask.apply(case.kspace).samples[0].numpy()
+    maps, _ = bart_maps(kspace)
+    image, seconds = bart_image(kspace, maps, 0.002)
+    error = (image.abs() - case.reference[0]).norm() / case.reference.norm()
+    assert float(error) < 0.15
+    assert seconds > 0
