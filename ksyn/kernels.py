@@ -7,7 +7,7 @@ the kernels of any neighbourhood are stands in a part of it.
 from __future__ import annotations
 
 import torch
-from jaxtyping import Bool, Complex, Int
+from jaxtyping import Bool, Complex, Float, Int
 from torch import Tensor
 
 from ksyn.completion import Prior
@@ -32,7 +32,8 @@ def fill(
         group: Which samples, and what is measured around them.
     """
     taps, real = group.sources()
-    weights = grappa_weights(gram, taps, real, n_coils=kspace.shape[1]).to(kspace.dtype)
+    weights = grappa_weights(gram, taps, real, n_coils=kspace.shape[1])
+    weights = (weights * trust(gram, taps, weights)[:, None, None]).to(kspace.dtype)
     sources = group.around(measured, taps).flatten(2)
     filled = kspace.movedim(1, -1).clone(memory_format=torch.contiguous_format)
     filled.flatten(0, 2)[group.members.flatten()] = (sources @ weights).flatten(0, 1)
@@ -59,8 +60,7 @@ def grappa_weights(
     Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002), eq. 3.
     """
     n_taps = len(gram) // n_coils
-    # tap tap coil coil
-    pairs = gram.reshape(n_coils, n_taps, n_coils, n_taps).permute(1, 3, 0, 2)
+    pairs = _pairs(gram, n_coils)
     there = real.repeat_interleave(n_coils, dim=1)
     normal = pairs[taps[:, :, None], taps[:, None, :]].transpose(2, 3).flatten(3, 4).flatten(1, 2)
     right = pairs[taps, n_taps // 2].flatten(1, 2)
@@ -68,6 +68,31 @@ def grappa_weights(
     normal = torch.where(there[:, :, None] & there[:, None, :], normal, alone)
     factor = torch.linalg.cholesky(normal)
     return torch.cholesky_solve(torch.where(there[..., None], right, 0), factor)
+
+
+def trust(
+    gram: Complex[Tensor, "tap tap"],
+    taps: Int[Tensor, "pattern source"],
+    weights: Complex[Tensor, "pattern weight coil"],
+) -> Float[Tensor, " pattern"]:
+    """Return by how much to shrink what each pattern predicts: 1 if the centre bears it out.
+
+    Where a pattern explains little of the centre, it explains less still of samples further out;
+    what it adds there is noise. The odds that it explains a sample, squared, are to those that it
+    does not as its prediction is to nothing.
+    """
+    n_coils = weights.shape[-1]
+    pairs = _pairs(gram, n_coils)
+    middle = pairs.shape[0] // 2
+    predicted = (weights.conj() * pairs[taps, middle].flatten(1, 2)).real.sum(dim=(1, 2))
+    explained = (predicted / pairs[middle, middle].diagonal().real.sum()).clamp(0, 1)
+    return explained**2 / (explained**2 + (1 - explained) ** 2)
+
+
+def _pairs(gram: Complex[Tensor, "row row"], n_coils: int) -> Complex[Tensor, "tap tap coil coil"]:
+    """Return AᴴA as the small matrix ``coil coil`` of each pair of taps."""
+    n_taps = len(gram) // n_coils
+    return gram.reshape(n_coils, n_taps, n_coils, n_taps).permute(1, 3, 0, 2)
 
 
 def spirit_rule(

@@ -192,7 +192,9 @@ def hankel_gram(
     windows = calibration.to(torch.complex128).unfold(1, kernel[0], 1).unfold(2, kernel[1], 1)
     size = windows.shape[0] * kernel[0] * kernel[1]
     if weights is not None:
-        middles = (slice(k // 2, k // 2 + n) for k, n in zip(kernel, windows.shape[1:3], strict=True))
+        middles = (
+            slice(k // 2, k // 2 + n) for k, n in zip(kernel, windows.shape[1:3], strict=True)
+        )
         windows = windows * weights[tuple(middles)].double().sqrt()[:, :, None, None]
     gram = windows.new_zeros(size, size)
     for rows in torch.split(windows, _ROWS_AT_ONCE, dim=1):

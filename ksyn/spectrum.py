@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -60,7 +58,9 @@ def _between(x: Tensor, places: Tensor, heights: Tensor) -> Tensor:
 
 def _distance(problem: Problem) -> Float[Tensor, "ky kx"]:
     """Return the distance from the zero frequency, in steps of the finer axis."""
-    sides = [n * size for n, size in zip(problem.kspace.matrix, problem.kspace.voxel_size, strict=True)]
+    sides = [
+        n * size for n, size in zip(problem.kspace.matrix, problem.kspace.voxel_size, strict=True)
+    ]
     y, x = (
         (torch.arange(n, device=problem.device) - n // 2) * (min(sides) / side)
         for n, side in zip(problem.kspace.matrix, sides, strict=True)

@@ -9,12 +9,11 @@ import torch
 
 from ksyn.completion import completed_step
 from ksyn.data import Problem, Step
-from ksyn.evidence import doubt, evidence_of
+from ksyn.evidence import evidence_of
 from ksyn.kernels import fill, ridge
 from ksyn.methods.protocol import Method
 from ksyn.neighbourhoods import groups, window_for
 from ksyn.options import option
-from ksyn.spectrum import sample_power, signal_power
 
 
 class Grappa(Method):
@@ -22,7 +21,8 @@ class Grappa(Method):
 
     Each pattern of measured and missing neighbours has its own weights, so that any mask will do,
     regular along one axis or two or not at all. Measured samples are kept as they are; what has
-    no measured neighbour stays 0, and what the centre hardly predicts is made smaller. A step fills one group of patterns, the most frequent first.
+    no measured neighbour stays 0, and what a pattern hardly predicts in the centre is made
+    smaller. A step fills one group of patterns, the most frequent first.
 
     Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002).
     """
@@ -49,14 +49,11 @@ class Grappa(Method):
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield k-space after each group of patterns."""
         window = window_for(problem.mask, self.lines, self.readout)
-        doubted = doubt(problem)
-        gram = ridge(evidence_of(problem, window).gram, self.regularisation + doubted / 4)
-        gain = 1 / (1 + doubted * sample_power(problem) / signal_power(problem))
-        kept = torch.where(problem.mask.samples, 1, gain)
+        gram = ridge(evidence_of(problem, window).gram, self.regularisation)
         measured = kspace = problem.kspace.samples
         missing = groups(problem.mask, window, problem.kspace.n_coils)
         if not missing:
             yield completed_step(problem, kspace.clone(), 0, 1)
         for index, group in enumerate(missing):
             kspace = fill(kspace, measured, gram, group)
-            yield completed_step(problem, kept * kspace, index, len(missing))
+            yield completed_step(problem, kspace, index, len(missing))

@@ -63,12 +63,13 @@ class Loraks(Method):
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
-        normal, prior = self._rule(problem)
+        normal, prior = self.rule(problem)
         completed = complete(problem, normal, prior, self.iterations)
         for index, kspace in enumerate(completed):
             yield completed_step(problem, kspace, index, self.iterations)
 
-    def _rule(self, problem: Problem) -> tuple[Normal, Prior]:
+    def rule(self, problem: Problem) -> tuple[Normal, Prior]:
+        """Return what the missing samples shall make small, and what is expected of them."""
         evidence = evidence_of_discs(problem, self.radius, self.phase)
         filters = soft_null_space(evidence.gram, self.threshold)
         n, matrix = problem.kspace.n_coils, problem.kspace.matrix
