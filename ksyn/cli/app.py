@@ -14,6 +14,7 @@ from ksyn.cli.demo import demo
 from ksyn.cli.edge import INTERRUPTED, guarded
 from ksyn.cli.evaluate import evaluate
 from ksyn.cli.info import info
+from ksyn.cli.likeness import likeness
 from ksyn.cli.mask import mask
 from ksyn.cli.recon import recon
 from ksyn.cli.tables import card, formats, masks, methods, models
@@ -47,6 +48,7 @@ for command in (
     card,
     formats,
     train,
+    likeness,
 ):
     app.command()(guarded(command))
 
