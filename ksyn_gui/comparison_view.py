@@ -17,7 +17,7 @@ from ksyn_gui.parts import tool_button
 from ksyn_gui.scalars import scalar_text
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import Mode
-from ksyn_gui.views.error_view import ErrorView
+from ksyn_gui.views.error_view import ErrorKind, ErrorView
 from ksyn_gui.views.image_view import ImageView
 from ksyn_gui.views.links import Link, Links
 from ksyn_gui.views.tools import Tool
@@ -55,7 +55,7 @@ class ComparisonView(QWidget):
         self.bar = ViewHeader("Comparison", self)
         self.a = ImageView("A", reconstructed=True)
         self.b = ImageView("B", reconstructed=True)
-        self.difference = ErrorView(title=_DIFFERENCE)
+        self.difference = ErrorView(title=_DIFFERENCE, kinds=(ErrorKind.SIGNED, ErrorKind.ABSOLUTE))
         self.reference = ImageView("Reference")
         self.flicker = QToolButton()
         self.warning = QLabel()

@@ -64,6 +64,7 @@ class PictureGrid(QWidget):
     def show_step(self, step: ShownStep | None, *, with_kspace: bool = True) -> None:
         """Show a step in all views that a reconstruction has a say in; k-space may be left out."""
         self.image.set_image(None if step is None else step.image)
+        self.error.set_deviation(None if step is None else step.deviation)
         self.error.set_image(None if step is None else step.image)
         self.kspace.set_predicted(step.kspace if step is not None and with_kspace else None)
         self._name_image("Reconstruction" if step is None else step.title)

@@ -20,7 +20,7 @@ from ksyn.methods.protocol import Family, Method
 from ksyn.options import option
 from ksyn.weights import Precision, load_card, load_denoiser
 
-_NOISE_WEIGHT = 0.15
+_NOISE_WEIGHT = 0.12
 
 
 class VeDiffusion(Method):
@@ -63,7 +63,7 @@ class VeDiffusion(Method):
         None,
         low=1e-6,
         high=100,
-        help="λ, weight of the network against the data, times (σ_scan/σ_i)².",
+        help="λ, weight of the network against the data, times (σ_scan² + 0.01²)/σ_i².",
     )
     cg_iterations: int = option(
         5, low=1, high=200, help="Conjugate-gradient iterations of each correction.", advanced=True

@@ -201,6 +201,20 @@ def test_a_larger_scale_reaches_full_colour_at_a_smaller_error(qtbot: QtBot) -> 
     assert "×10" in view.canvas.caption
 
 
+def test_the_deviation_of_samples_stands_in_for_the_error_at_its_scale(qtbot: QtBot) -> None:
+    view = _error(qtbot)
+    view.set_kind(ErrorKind.ABSOLUTE)
+    levels = view.canvas.levels
+    view.set_kind(ErrorKind.DEVIATION)
+    assert view.error() is None
+    assert "two samples" in view.canvas.caption
+    deviation = np.full((8, 8), 0.1, np.float32)
+    view.set_deviation(deviation)
+    view.set_image(np.ones((8, 8), np.complex64))
+    np.testing.assert_array_equal(view.error(), deviation)
+    assert view.canvas.levels == levels
+
+
 def test_without_a_reference_there_is_no_error_to_show(qtbot: QtBot) -> None:
     view = _shown(qtbot, ErrorView())
     view.set_image(IMAGE)
