@@ -32,8 +32,10 @@ class WholeBox(QSpinBox):
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Accept every whole number while it is typed."""
         number = text.removesuffix(self.suffix()).strip()
-        if text == self.specialValueText() or number in ("", "-"):
-            return super().validate(text, position)
+        if number in ("", "-"):
+            return QValidator.State.Intermediate, text, position
+        if text == self.specialValueText():
+            return QValidator.State.Acceptable, text, position
         if not number.removeprefix("-").isdecimal():
             return QValidator.State.Invalid, text, position
         good = self.minimum() <= int(number) <= self.maximum()

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ksyn.io.scan import Scan
     from ksyn.pipeline import Prepared, Run
     from ksyn.recipe import Input, Recipe
+    from ksyn.weights import Card
 
 DEMO = "demo"
 """Stands for the path of the built-in scan."""
@@ -127,15 +128,12 @@ def _models(methods: list[MethodFacts]) -> dict[str, list[ModelFacts]]:
     from ksyn.weights import fitting
 
     named = {info.model_of for facts in methods for info in facts.options if info.model_of}
-    return {
-        model_of: [
-            ModelFacts(
-                card.id, card.title, f"{card.intended_use}\n{card.limits}", card.unavailable()
-            )
-            for card in fitting(model_of)
-        ]
-        for model_of in sorted(named)
-    }
+    return {model_of: [_model(card) for card in fitting(model_of)] for model_of in sorted(named)}
+
+
+def _model(card: Card) -> ModelFacts:
+    about = f"{card.intended_use}\n{card.limits}"
+    return ModelFacts(card.id, card.title, about, card.unavailable())
 
 
 def _devices() -> list[tuple[str, str]]:

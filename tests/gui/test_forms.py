@@ -204,7 +204,7 @@ def test_a_model_that_is_not_installed_is_shown_as_such(named):
     assert named.values() == {"model": "knees"}
 
 
-@pytest.mark.parametrize("cls", METHODS, ids=METHODS.names())
+@pytest.mark.parametrize("cls", list(METHODS), ids=METHODS.names())
 def test_every_option_called_model_says_what_it_names(cls):
     silent = [i.name for i in options_of(cls) if i.name == "model" and not i.model_of]
     assert silent == []
