@@ -139,7 +139,6 @@ def test_letters_choose_the_tool_of_the_left_button(qtbot: QtBot, canvas: ArrayC
 def test_an_empty_picture_has_no_bars(canvas: ArrayCanvas) -> None:
     canvas.set_pixel_size(1.0, 1.0, "mm")
     canvas.set_values(VALUES)
-    canvas.paint_now()
     assert _corner(canvas) > 200  # the scale bar
     canvas.clear()
     assert _corner(canvas) < 50
