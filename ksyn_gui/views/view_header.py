@@ -85,7 +85,7 @@ class _Choice(QComboBox):
 
 _AT_END = Qt.TextElideMode.ElideRight
 _COMBO = QStyle.ComplexControl.CC_ComboBox
-_NARROWEST_TITLE, _NARROWEST_CHOICE = 34, 66
+_NARROWEST_TITLE, _NARROWEST_CHOICE = 34, 84
 """Widths in which a few letters can still be read [pixels]."""
 
 

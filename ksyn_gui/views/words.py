@@ -31,6 +31,7 @@ class Words(QObject):
         self._telling = QTimer(self, singleShot=True, interval=250)
         self._telling.timeout.connect(self._tell)
         surface.installEventFilter(self)
+        surface.viewport().installEventFilter(self)  # its size follows the surface's
 
     @property
     def shown(self) -> bool:
