@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import urllib.error
@@ -14,9 +15,9 @@ from urllib.parse import urljoin, urlsplit
 
 from safetensors import SafetensorError, safe_open
 
-from ksyn.assets import own_models_folder
+from ksyn.assets import models_folder, own_models_folder
 from ksyn.errors import WeightsError, WriteError
-from ksyn.weights import CARD, WEIGHTS, Card, cards, load_card, read_card, sha256
+from ksyn.weights import CARD, WEIGHTS, Card, load_card, read_card, sha256
 
 _CHUNK = 1 << 20
 _LARGEST_CARD = 1 << 20
@@ -43,7 +44,7 @@ def fetch(what: str) -> Card:
     if "://" not in what:
         return _fetch_weights(load_card(what), base="")
     folder = own_models_folder()
-    with _workplace(folder, ".card") as place:
+    with _workplace() as place:
         _download(what, place / CARD, _LARGEST_CARD, resume=False)
         card = read_card(place / CARD)
         _check_id(card.id)
@@ -64,7 +65,8 @@ def add(source: Path) -> Card:
         raise WeightsError(f"{source} holds no {WEIGHTS}.", hint="Choose the folder of a model.")
     _verify(weights, card)
     folder = own_models_folder()
-    with _workplace(folder, f".{card.id}") as place:
+    _make(folder)
+    with _workplace() as place:
         shutil.copytree(source, place / "model")
         _replace(place / "model", folder / card.id)
     return card
@@ -119,8 +121,7 @@ def _check_id(name: str) -> None:
             f"A model cannot be called {name!r}.",
             hint="Ids are lower-case letters, digits, dots, dashes and underscores.",
         )
-    own = own_models_folder() / name
-    if not own.exists() and name in [card.id for card in cards()]:
+    if (models_folder() / name / CARD).exists():
         raise WeightsError(
             f"There is a model {name!r} that ships with K-Syn.", hint="Give yours another id."
         )
@@ -168,9 +169,9 @@ def _reaching(address: str, unfinished: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _workplace(folder: Path, name: str) -> Iterator[Path]:
-    """Return a folder beside the models that is gone afterwards."""
-    place = folder / f"{name}.part"
+def _workplace() -> Iterator[Path]:
+    """Return a folder beside that of the models, which is gone afterwards."""
+    place = own_models_folder().with_name(f"fetching-{os.getpid()}")
     shutil.rmtree(place, ignore_errors=True)
     _make(place)
     try:

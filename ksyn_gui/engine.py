@@ -22,6 +22,7 @@ from ksyn_gui.facts import (
     Engine,
     MaskChoice,
     MethodFacts,
+    ModelFacts,
     OtherSlice,
     PatternFacts,
     PointSpread,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ksyn.io.scan import Scan
     from ksyn.pipeline import Prepared, Run
     from ksyn.recipe import Input, Recipe
+    from ksyn.weights import Card
 
 DEMO = "demo"
 """Stands for the path of the built-in scan."""
@@ -106,20 +108,32 @@ def load() -> Engine:
     from ksyn.options import options_of
     from ksyn.recipe import Preparation
 
+    methods = [
+        MethodFacts(m.name, m.title, m.family, m.when, m.unavailable(), options_of(m), m.presets)
+        for m in METHODS
+    ]
     return Engine(
-        methods=[
-            MethodFacts(
-                m.name, m.title, m.family, m.when, m.unavailable(), options_of(m), m.presets
-            )
-            for m in METHODS
-        ],
+        methods=methods,
         patterns=[PatternFacts(m.name, m.title, m.when, options_of(m)) for m in MASKS],
         preparation=options_of(Preparation),
         devices=_devices(),
         read_filter=_read_filter(),
         write_filter=_write_filter(),
+        models=_models(methods),
         smallest_sides={metric.name: metric.smallest for metric in METRICS},
     )
+
+
+def _models(methods: list[MethodFacts]) -> dict[str, list[ModelFacts]]:
+    from ksyn.weights import fitting
+
+    named = {info.model_of for facts in methods for info in facts.options if info.model_of}
+    return {model_of: [_model(card) for card in fitting(model_of)] for model_of in sorted(named)}
+
+
+def _model(card: Card) -> ModelFacts:
+    about = f"{card.intended_use}\n{card.limits}"
+    return ModelFacts(card.id, card.title, about, card.unavailable())
 
 
 def _devices() -> list[tuple[str, str]]:

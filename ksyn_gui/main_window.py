@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
         session.study.coil_changed.connect(kspace.set_coil)
         session.study.frame_changed.connect(lambda _: self._show_mask(session.sampling.mask))
         session.sampling.mask_changed.connect(self._show_mask)
+        session.sampling.mask_changed.connect(lambda _: self.messages.hide())
         session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)

@@ -16,6 +16,7 @@ from ksyn.cli.evaluate import evaluate
 from ksyn.cli.info import info
 from ksyn.cli.likeness import likeness
 from ksyn.cli.mask import mask
+from ksyn.cli.pack import pack
 from ksyn.cli.recon import recon
 from ksyn.cli.tables import card, formats, masks, methods, models
 from ksyn.cli.train import train
@@ -47,6 +48,7 @@ for command in (
     models,
     card,
     formats,
+    pack,
     train,
     likeness,
 ):

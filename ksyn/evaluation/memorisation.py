@@ -24,7 +24,7 @@ _STEPS = 60
 _BATCH = 64
 """Training images that are compared at a time."""
 
-Image = Complex[Tensor, "y x"]
+Image = Complex[Tensor, "_ _"]
 
 
 @torch.no_grad()
@@ -67,7 +67,7 @@ def nearest(samples: Iterable[Image], held_out: Iterable[Image], training: Seque
     )
 
 
-def likeness(image: Float[Tensor, "a b"], others: Sequence[Float[Tensor, "y x"]]) -> float:
+def likeness(image: Float[Tensor, "_ _"], others: Sequence[Float[Tensor, "_ _"]]) -> float:
     """Return the largest correlation of an image with any part of any other.
 
     Mean and contrast do not count (zero-mean normalised correlation), nor does where in the
@@ -89,7 +89,7 @@ def _orientations(image: Float[Tensor, "a b"]) -> list[Tensor]:
 
 def _correlation(
     image: Float[Tensor, "a b"], stack: Float[Tensor, "other y x"]
-) -> Float[Tensor, "other y x"]:
+) -> Float[Tensor, "other row column"]:
     """Return the correlation with every part of every other image; 0 with parts that are flat."""
     n = image.numel()
     pattern = image - image.mean()

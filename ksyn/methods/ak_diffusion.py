@@ -74,7 +74,9 @@ class AkDiffusion(Method):
         "fast": {"steps": 12},
     }
 
-    model: str = option("ak-head", help="Trained network that knows what images look like.")
+    model: str = option(
+        "ak-head", model_of="prior", help="Trained network that knows what images look like."
+    )
     steps: int = option(40, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
         0, low=0, high=10, help="M, Langevin steps after each step; each costs one network run."

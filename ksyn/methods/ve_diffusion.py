@@ -43,7 +43,9 @@ class VeDiffusion(Method):
     family: ClassVar[Family] = "diffusion"
     when: ClassVar[str] = "What AK-diffusion is compared with: diffusion in the image alone."
 
-    model: str = option("ak-head", help="Trained network that knows what images look like.")
+    model: str = option(
+        "ak-head", model_of="prior", help="Trained network that knows what images look like."
+    )
     steps: int = option(50, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
         1, low=0, high=10, help="M, Langevin steps after each step; each costs one network run."

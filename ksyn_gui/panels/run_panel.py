@@ -67,6 +67,7 @@ class RunPanel(QWidget):
         session.reconstruction.finished.connect(self._show_end)
         session.reconstruction.stepped.connect(self._show_progress)
         session.screen.step_shown.connect(self._show_numbers)
+        session.screen.kept_changed.connect(self._forget)
         session.study.scan_changed.connect(lambda _: self._show_state(session.reconstruction.state))
 
     def _show_state(self, state: RunState) -> None:
@@ -92,6 +93,14 @@ class RunPanel(QWidget):
 
     def _show_end(self, result: StoredResult) -> None:
         self.left.setText("Stopped" if result.stopped else "")
+
+    def _forget(self, kept: list[int]) -> None:
+        """Show no run any more when its steps are gone: another slice or scan is open."""
+        if not kept and self._session.reconstruction.state is RunState.IDLE:
+            self.bar.setRange(0, 1)
+            self.bar.setValue(0)
+            self.where.setText("No run yet")
+            self.left.setText("")
 
     def _show_progress(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total)

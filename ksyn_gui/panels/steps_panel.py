@@ -112,6 +112,7 @@ class StepsPanel(QWidget):
             button.setEnabled(len(kept) > 1)
         if not kept:
             self._rest()
+            self.scrubber.set_total(0)
             self.where.setText("No steps yet")
             self.curves.clear()
 

@@ -152,14 +152,20 @@ class ErrorView(QWidget):
     def _draw(self) -> None:
         error = self.error()
         if error is None:
-            missing = "no reference" if self._reference is None else "no reconstruction yet"
-            if self._kind is ErrorKind.DEVIATION:
-                missing = "of two samples or more"
             self.canvas.clear()
-            self.canvas.set_caption(f"{self._name}: {missing}")
+            self.canvas.set_caption(f"{self._name}: {self._why_empty()}")
             return
         self.canvas.set_values(error)
         self.canvas.set_caption(f"{self._name} ×{self._scale}")
+
+    def _why_empty(self) -> str:
+        if self._kind is ErrorKind.DEVIATION:
+            return "of two samples or more"
+        if self._image is None:
+            return "no reconstruction yet"
+        if self._reference is None:
+            return "no reference\nThe scan is not fully sampled."
+        return "image and reference differ in size"
 
     @property
     def _name(self) -> str:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ksyn.data import KSpace
 from ksyn_gui import engine
 from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
+from ksyn_gui.facts import MaskChoice
 from ksyn_gui.mask_facts import facts_of
 from ksyn_gui.panels.mask_panel import MaskPanel
 from ksyn_gui.session import Session

@@ -136,6 +136,22 @@ def test_letters_choose_the_tool_of_the_left_button(qtbot: QtBot, canvas: ArrayC
         assert canvas.tool is tool
 
 
+def test_an_empty_picture_has_no_bars(canvas: ArrayCanvas) -> None:
+    canvas.set_pixel_size(1.0, 1.0, "mm")
+    canvas.set_values(VALUES)
+    assert _corner(canvas) > 200  # the scale bar
+    canvas.clear()
+    assert _corner(canvas) < 50
+
+
+def _corner(canvas: ArrayCanvas) -> int:
+    """Return how bright the brightest pixel at the bottom right is."""
+    picture = canvas.surface.viewport().grab().toImage()
+    width, height = picture.width(), picture.height()
+    spots = ((width - x, height - y) for x in range(10, 40) for y in range(5, 14))
+    return max(picture.pixelColor(x, y).lightness() for x, y in spots)
+
+
 def test_recolouring_leaves_the_values_alone(canvas: ArrayCanvas) -> None:
     values = canvas.values
     canvas.choose_levels(Levels(0.0, 0.1))
