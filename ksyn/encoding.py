@@ -165,11 +165,12 @@ def conjugate_gradients(
             return
         ap = normal(p)
         # A frame that is solved as far as its digits go stays: what is left is noise to divide by.
-        alpha = torch.where(rr > rounding, rr / _inner(p, ap).clamp_min(1e-30), 0.0)
-        x = x + alpha * p
-        r = r - alpha * ap
+        alpha = torch.where(rr > rounding, rr / _inner(p, ap).clamp_min(1e-30), 0.0).to(x.dtype)
+        x = torch.addcmul(x, alpha, p)
+        r = torch.addcmul(r, -alpha, ap)
         rr, previous = _inner(r, r), rr
-        p = r + (rr / previous.clamp_min(1e-30)) * p
+        beta = (rr / previous.clamp_min(1e-30)).to(x.dtype)
+        p = torch.addcmul(r, beta, p)
         yield x
 
 
@@ -189,5 +190,6 @@ def solve(
 
 def _inner(a: Tensor, b: Tensor) -> Tensor:
     """Return the real inner product of each frame, shaped to scale the frames."""
-    product: Tensor = torch.linalg.vecdot(a.flatten(1), b.flatten(1)).real
+    parts = (torch.view_as_real(x.resolve_conj().contiguous()).flatten(1) for x in (a, b))
+    product: Tensor = torch.linalg.vecdot(*parts)
     return product.reshape(-1, *[1] * (a.ndim - 1))

@@ -108,8 +108,14 @@ def apply_gram(
     gram: Complex[Tensor, "coil coil y x"], images: Complex[Tensor, "frame coil y x"]
 ) -> Complex[Tensor, "frame coil y x"]:
     """Return B(x) times the coil images at each pixel: L = Σ_r C_rᴴ C_r in the image domain."""
-    rows = [(row * images).sum(dim=1) for row in gram]
-    return torch.stack(rows, dim=1)
+    if images.is_cuda:
+        return torch.einsum("cdyx,fdyx->fcyx", gram, images)
+    result = torch.empty_like(images)
+    for c, row in enumerate(gram):  # without a product to keep, a processor reads B once
+        torch.mul(row[0], images[:, 0], out=result[:, c])
+        for d in range(1, len(row)):
+            result[:, c].addcmul_(row[d], images[:, d])
+    return result
 
 
 def annihilation(

@@ -9,7 +9,7 @@ Source: Zbontar et al., arXiv:1811.08839v2 (2019), section 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -43,6 +43,12 @@ class Metric:
     digits: int
     """Decimals worth showing."""
     measure: Callable[[Volume, Volume, float], float]
+    smallest: int = 1
+    """Side of the smallest image that can be measured [pixels]."""
+
+    def fits(self, matrix: Sequence[int]) -> bool:
+        """Return whether images ``… y x`` are large enough."""
+        return min(matrix[-2:]) >= self.smallest
 
     def __call__(self, image: Image, reference: Image, data_range: float | None = None) -> float:
         """Return the measure.
@@ -63,10 +69,18 @@ class Metric:
         """Return the value with its unit, as shown in tables."""
         return f"{value:.{self.digits}f} {self.unit}".strip()
 
+    def text_of(self, found: Mapping[str, float]) -> str:
+        """Return its value among the scores of an image; a dash where it was not measured."""
+        return self.text(found[self.name]) if self.name in found else "–"
+
 
 def scores(image: Image, reference: Image) -> dict[str, float]:
-    """Return every metric of `METRICS` by name."""
-    return {metric.name: metric(image, reference) for metric in METRICS}
+    """Return every metric of `METRICS` by name, but for those that need larger images."""
+    return {
+        metric.name: metric(image, reference)
+        for metric in METRICS
+        if metric.fits(tuple(reference.shape))
+    }
 
 
 def _psnr(x: Volume, y: Volume, peak: float) -> float:
@@ -153,7 +167,7 @@ def _check(image: Tensor, reference: Tensor) -> None:
 METRICS: Registry[Metric] = Registry(
     "metric",
     Metric("psnr", "PSNR", "dB", "higher", 2, _psnr),
-    Metric("ssim", "SSIM", "", "higher", 4, _ssim),
+    Metric("ssim", "SSIM", "", "higher", 4, _ssim, smallest=_WINDOW),
     Metric("nmse", "NMSE", "", "lower", 5, _nmse),
     Metric("nrmse", "NRMSE", "", "lower", 4, _nrmse),
     Metric("hfen", "HFEN", "", "lower", 4, _hfen),

@@ -42,14 +42,19 @@ def option(
     high: float | None = None,
     unit: str = "",
     advanced: bool = False,
+    model_of: str = "",
 ) -> Any:
-    """Declare one option: its default, limits (inclusive), unit and one line of help."""
+    """Declare one option: its default, limits (inclusive), unit and one line of help.
+
+    An option that names a model says of which family in `model_of`: ``prior``, or with the
+    network, ``reconstruction/unrolled``.
+    """
     return Field(
         default=default,
         ge=low,
         le=high,
         description=help,
-        json_schema_extra={"unit": unit, "advanced": advanced},
+        json_schema_extra={"unit": unit, "advanced": advanced, "model_of": model_of},
     )
 
 
@@ -69,6 +74,8 @@ class OptionInfo:
     unit: str
     help: str
     advanced: bool
+    model_of: str
+    """Family (and network) of the models that it may name; empty where it names none."""
 
 
 def options_of(cls: type[Options]) -> list[OptionInfo]:
@@ -104,6 +111,7 @@ def _info(name: str, field: FieldInfo) -> OptionInfo:
         unit=str(extra.get("unit", "")),
         help=field.description or "",
         advanced=bool(extra.get("advanced", False)),
+        model_of=str(extra.get("model_of", "")),
     )
 
 

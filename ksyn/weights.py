@@ -102,6 +102,30 @@ def cards() -> list[Card]:
     return [load_card(model_id) for model_id in _folders()]
 
 
+def fitting(model_of: str) -> list[Card]:
+    """Return the cards of a family, or of one of its networks.
+
+    Cards that do not read are left out: whoever asks wants something to choose from.
+
+    Args:
+        model_of: As an option declares it: ``prior``, or with the network,
+            ``reconstruction/unrolled``.
+    """
+    family, _, network = model_of.partition("/")
+    return [
+        card
+        for card in map(_readable, _folders())
+        if card is not None and card.family == family and network in ("", card.network)
+    ]
+
+
+def _readable(model_id: str) -> Card | None:
+    try:
+        return load_card(model_id)
+    except WeightsError:
+        return None
+
+
 def load_card(model_id: str) -> Card:
     """Return the card of one model.
 

@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
 from ksyn_gui.facts import StoredResult
 from ksyn_gui.parts import tool_button
 from ksyn_gui.scalars import scalar_text
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import Mode
-from ksyn_gui.views.error_view import ErrorView
+from ksyn_gui.views.error_view import ErrorKind, ErrorView
 from ksyn_gui.views.image_view import ImageView
 from ksyn_gui.views.links import Link, Links
 from ksyn_gui.views.tools import Tool
@@ -54,7 +55,7 @@ class ComparisonView(QWidget):
         self.bar = ViewHeader("Comparison", self)
         self.a = ImageView("A", reconstructed=True)
         self.b = ImageView("B", reconstructed=True)
-        self.difference = ErrorView(title=_DIFFERENCE)
+        self.difference = ErrorView(title=_DIFFERENCE, kinds=(ErrorKind.SIGNED, ErrorKind.ABSOLUTE))
         self.reference = ImageView("Reference")
         self.flicker = QToolButton()
         self.warning = QLabel()
@@ -184,7 +185,8 @@ class ComparisonView(QWidget):
             self._draw()
 
     def _lay_out(self) -> None:
-        self.flicker.setText("B for A")
+        self.flicker.setText("Flicker")
+        self.flicker.setProperty("role", "framed")
         self.flicker.setToolTip("Hold to see B in the place of A (`)")
         self.flicker.setAccessibleName("Hold to see B in the place of A")
         self.flicker.pressed.connect(lambda: self._hold(on=True))

@@ -22,6 +22,7 @@ from ksyn_gui.facts import (
     Engine,
     MaskChoice,
     MethodFacts,
+    ModelFacts,
     OtherSlice,
     PatternFacts,
     PointSpread,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ksyn.io.scan import Scan
     from ksyn.pipeline import Prepared, Run
     from ksyn.recipe import Input, Recipe
+    from ksyn.weights import Card
 
 DEMO = "demo"
 """Stands for the path of the built-in scan."""
@@ -102,22 +104,36 @@ def load() -> Engine:
     """Import the engine and list what can be chosen."""
     from ksyn.masks import MASKS
     from ksyn.methods import METHODS
+    from ksyn.metrics import METRICS
     from ksyn.options import options_of
     from ksyn.recipe import Preparation
 
+    methods = [
+        MethodFacts(m.name, m.title, m.family, m.when, m.unavailable(), options_of(m), m.presets)
+        for m in METHODS
+    ]
     return Engine(
-        methods=[
-            MethodFacts(
-                m.name, m.title, m.family, m.when, m.unavailable(), options_of(m), m.presets
-            )
-            for m in METHODS
-        ],
+        methods=methods,
         patterns=[PatternFacts(m.name, m.title, m.when, options_of(m)) for m in MASKS],
         preparation=options_of(Preparation),
         devices=_devices(),
         read_filter=_read_filter(),
         write_filter=_write_filter(),
+        models=_models(methods),
+        smallest_sides={metric.name: metric.smallest for metric in METRICS},
     )
+
+
+def _models(methods: list[MethodFacts]) -> dict[str, list[ModelFacts]]:
+    from ksyn.weights import fitting
+
+    named = {info.model_of for facts in methods for info in facts.options if info.model_of}
+    return {model_of: [_model(card) for card in fitting(model_of)] for model_of in sorted(named)}
+
+
+def _model(card: Card) -> ModelFacts:
+    about = f"{card.intended_use}\n{card.limits}"
+    return ModelFacts(card.id, card.title, about, card.unavailable())
 
 
 def _devices() -> list[tuple[str, str]]:
@@ -312,12 +328,14 @@ class GuiRun:
         return scaled
 
     def measure(self, image: torch.Tensor, names: tuple[str, ...]) -> dict[str, float]:
-        """Return some metrics of ``frame y x`` against the reference; empty without one."""
+        """Return some metrics of ``frame y x``: those that can be measured on it."""
         from ksyn.metrics import METRICS
 
         if self.prepared.reference is None:
             return {}
-        return {name: METRICS.get(name)(image, self.prepared.reference) for name in names}
+        metrics = [METRICS.get(name) for name in names]
+        matrix, reference = tuple(image.shape), self.prepared.reference
+        return {m.name: m(image, reference) for m in metrics if m.fits(matrix)}
 
 
 def _root_sum_of_squares(samples: torch.Tensor) -> torch.Tensor:

@@ -187,6 +187,18 @@ class RunEnd:
 
 
 @dataclass(frozen=True)
+class ModelFacts:
+    """One trained model that an option can name."""
+
+    name: str
+    title: str
+    about: str
+    """What it is for, and where it ends."""
+    unavailable: str
+    """Why it cannot be used here; empty when it can."""
+
+
+@dataclass(frozen=True)
 class MethodFacts:
     """One row of the list of methods."""
 
@@ -227,6 +239,10 @@ class Engine:
     """File dialog filter of the formats that can be opened."""
     write_filter: str
     """File dialog filter of the formats that can be written."""
+    models: Mapping[str, list[ModelFacts]]
+    """What can be named by an option, by what it declares to name (`OptionInfo.model_of`)."""
+    smallest_sides: Mapping[str, int]
+    """Side of the smallest image that each metric can be measured on [pixels], by name."""
 
 
 @dataclass(frozen=True)

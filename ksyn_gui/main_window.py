@@ -128,13 +128,11 @@ class MainWindow(QMainWindow):
         """What the session says."""
         session, pictures, kspace = self.session, self.pictures, self.pictures.kspace
         session.study.scan_changed.connect(self._show_scan)
-        session.study.kspace_changed.connect(kspace.set_kspace)
         session.study.coil_changed.connect(kspace.set_coil)
-        session.study.reference_changed.connect(pictures.set_reference)
         session.study.frame_changed.connect(lambda _: self._show_mask(session.sampling.mask))
         session.sampling.mask_changed.connect(self._show_mask)
+        session.sampling.mask_changed.connect(lambda _: self.messages.hide())
         session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
-        session.screen.step_shown.connect(pictures.show_step)
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)
 

@@ -9,8 +9,10 @@ from ksyn_gui.facts import MaskChoice
 
 @dataclass(frozen=True)
 class MaskFacts:
-    """Two numbers that everybody asks for."""
+    """Numbers that everybody asks for."""
 
+    matrix: tuple[int, int]
+    """Rows and columns of the grid."""
     acceleration: float
     """Samples of the grid per sample measured."""
     centre: tuple[int, int] | None
@@ -24,6 +26,20 @@ class MaskFacts:
         ky, kx = self.centre
         return f"{ky} × {kx} (ky × kx)"
 
+    def remark(self, acs_lines: int | None) -> str:
+        """Return why the centre is not as wide as was asked for; empty where it is."""
+        sides = zip(self.centre or (), self.matrix, strict=False)
+        width = min((side for side, whole in sides if side < whole), default=0)
+        if not width or not acs_lines:
+            return ""
+        if width > acs_lines:
+            more = width - acs_lines
+            beside = "1 line beside them is" if more == 1 else f"{more} lines beside them are"
+            return f"{acs_lines} ACS lines asked for; {beside} measured as well."
+        if width < acs_lines:
+            return f"{acs_lines} ACS lines asked for; only {width} of them were acquired."
+        return ""
+
 
 def facts_of(mask: MaskChoice) -> MaskFacts:
     """Return the numbers of a mask."""
@@ -36,5 +52,5 @@ def facts_of(mask: MaskChoice) -> MaskFacts:
     try:
         ky, kx = calibration_region(Mask(torch.from_numpy(mask.samples[:, None])))
     except ShapeError:
-        return MaskFacts(mask.acceleration, None)
-    return MaskFacts(mask.acceleration, (ky.stop - ky.start, kx.stop - kx.start))
+        return MaskFacts(mask.matrix, mask.acceleration, None)
+    return MaskFacts(mask.matrix, mask.acceleration, (ky.stop - ky.start, kx.stop - kx.start))

@@ -61,11 +61,12 @@ class PictureGrid(QWidget):
         for view in (self.kspace, self.image, self.companion.view, self.error):
             view.set_voxel_size(*size)
 
-    def show_step(self, step: ShownStep | None) -> None:
-        """Show a step in all views that a reconstruction has a say in."""
+    def show_step(self, step: ShownStep | None, *, with_kspace: bool = True) -> None:
+        """Show a step in all views that a reconstruction has a say in; k-space may be left out."""
         self.image.set_image(None if step is None else step.image)
+        self.error.set_deviation(None if step is None else step.deviation)
         self.error.set_image(None if step is None else step.image)
-        self.kspace.set_predicted(None if step is None else step.kspace)
+        self.kspace.set_predicted(step.kspace if step is not None and with_kspace else None)
         self._name_image("Reconstruction" if step is None else step.title)
         self._step_shown = step is not None
         if step is None:
@@ -91,19 +92,20 @@ class PictureGrid(QWidget):
         """Draw the mask of a frame over k-space."""
         self.kspace.set_mask(None if mask is None else mask.frame(frame))
 
-    def set_reference(self, reference: NDArray[np.float32] | None) -> None:
-        """Compare with this image."""
-        self.companion.set_reference(reference)
-        self.error.set_reference(reference)
-
     def show_other_slice(self, canvas: ArrayCanvas, other: OtherSlice) -> None:
         """Show another slice in one view that is not linked."""
         if canvas is self.kspace.canvas:
             self.kspace.set_kspace(other.kspace)
-            self.kspace.canvas.set_caption(f"Slice {other.index + 1}")
         elif canvas is self.companion.view.canvas:
-            self.companion.view.set_title(f"{REFERENCE}, slice {other.index + 1}")
             self.companion.view.set_image(other.reference)
+        self.name_slice(canvas, other.index)
+
+    def name_slice(self, canvas: ArrayCanvas, index: int) -> None:
+        """Say which slice a view shows that is not linked."""
+        if canvas is self.kspace.canvas:
+            canvas.set_caption(f"Slice {index + 1}")
+        elif canvas is self.companion.view.canvas:
+            self.companion.view.set_title(f"{REFERENCE}, slice {index + 1}")
 
     def set_tool(self, tool: Tool) -> None:
         """Give the left button a meaning, in all views."""

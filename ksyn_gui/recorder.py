@@ -97,6 +97,7 @@ class Recorder:
         self._began = monotonic()
         self._first_step = self._own = self._spent = 0.0
         self._costs = dict(_FIRST_GUESS)
+        self._deviation: Tensor | None = None
         self.last: Step | None = None
         """The newest step in full."""
 
@@ -127,11 +128,20 @@ class Recorder:
             self._source.scale_image(_array(step.image[frame])),
             self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
             live=True,
+            deviation=self._deviation_of(frame),
         )
+
+    def _deviation_of(self, frame: int) -> NDArray[np.float32] | None:
+        """Return the newest deviation of the samples so far, ``y x``; None of a single one."""
+        if self._deviation is None:
+            return None
+        return np.abs(self._source.scale_image(_array(self._deviation[frame])))
 
     def _record(self, step: Step) -> None:
         began = monotonic()
         last = step.index + 1 == step.total
+        if step.deviation is not None:
+            self._deviation = step.deviation
         picture = None
         if step.index % self._stride == 0 or last:
             enough = self._stride * 2 > step.total // FEWEST_PICTURES
@@ -280,9 +290,12 @@ class Recorder:
         kspace: Complex | None,
         *,
         live: bool,
+        deviation: NDArray[np.float32] | None = None,
     ) -> ShownStep:
         source, scalars = self._source, self._scalars_of(index)
-        return ShownStep(index, total, image, kspace, scalars, source.title, source.learned, live)
+        return ShownStep(
+            index, total, image, kspace, scalars, source.title, source.learned, live, deviation
+        )
 
     def _scalars_of(self, index: int) -> Mapping[str, float]:
         """Return the step's own numbers, and of the metrics the newest ones by then."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QStatusBar
 
+from ksyn.labels import NOT_FOR_DIAGNOSIS
 from ksyn_gui.engine import COMBINED
 from ksyn_gui.session import Session
 
@@ -19,7 +20,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.busy = QLabel("Starting …")
         self.place = QLabel()
-        warning = QLabel("Not for diagnostic use")
+        warning = QLabel(NOT_FOR_DIAGNOSIS)
         warning.setObjectName("notice")
         self.addWidget(self.busy)
         self.addPermanentWidget(self.place)

@@ -121,6 +121,11 @@ def test_ssim_refuses_images_smaller_than_its_window():
         SSIM(torch.ones(6, 16), torch.ones(6, 16))
 
 
+def test_scores_leave_out_what_needs_larger_images():
+    assert list(scores(torch.ones(4, 4), torch.ones(4, 4))) == ["psnr", "nmse", "nrmse", "hfen"]
+    assert SSIM.text_of({"psnr": 30.0}) == "–"
+
+
 def test_an_unknown_metric_is_named_with_the_nearest():
     with pytest.raises(OptionError, match="ssim"):
         METRICS.get("ssmi")

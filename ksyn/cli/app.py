@@ -14,7 +14,9 @@ from ksyn.cli.demo import demo
 from ksyn.cli.edge import INTERRUPTED, guarded
 from ksyn.cli.evaluate import evaluate
 from ksyn.cli.info import info
+from ksyn.cli.likeness import likeness
 from ksyn.cli.mask import mask
+from ksyn.cli.pack import pack
 from ksyn.cli.recon import recon
 from ksyn.cli.tables import card, formats, masks, methods, models
 from ksyn.cli.train import train
@@ -46,7 +48,9 @@ for command in (
     models,
     card,
     formats,
+    pack,
     train,
+    likeness,
 ):
     app.command()(guarded(command))
 

@@ -49,7 +49,7 @@ class Comparison:
         return [
             [
                 _title(result),
-                *(m.text(result.scores[m.name]) if result.scores else "–" for m in METRICS),
+                *(m.text_of(result.scores or {}) for m in METRICS),
                 f"{result.data_residual:.4f}",
                 f"{result.seconds:.2f}",
                 str(result.steps),
@@ -75,7 +75,7 @@ class Comparison:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([*self.columns(), "device", "acceleration"])
         for result in self.results:
-            scores = [result.scores[m.name] if result.scores else "" for m in METRICS]
+            scores = [(result.scores or {}).get(m.name, "") for m in METRICS]
             numbers = [result.data_residual, result.seconds, result.steps]
             row = [result.recipe.method.name, *scores, *numbers]
             writer.writerow([*row, result.device, result.acceleration])

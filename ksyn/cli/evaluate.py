@@ -32,4 +32,4 @@ def evaluate(
     if json:
         print_json(found)
     else:
-        print_facts((metric.title, metric.text(found[metric.name])) for metric in METRICS)
+        print_facts((metric.title, metric.text_of(found)) for metric in METRICS)

@@ -131,7 +131,7 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     ]
     if result.scores is None:
         return [*facts, ("Metrics", "none: the scan is not fully sampled")]
-    return facts + [(m.title, m.text(result.scores[m.name])) for m in METRICS]
+    return facts + [(m.title, m.text_of(result.scores)) for m in METRICS]
 
 
 def _samples(result: Result) -> list[tuple[str, str]]:

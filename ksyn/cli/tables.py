@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ksyn.cli.console import print_facts, print_table
+from ksyn.cli.console import busy, print_facts, print_table
+from ksyn.errors import OptionError
 
 if TYPE_CHECKING:
     from ksyn.methods.protocol import Method
     from ksyn.options import OptionInfo, Options
+    from ksyn.weights import Nearest, Score
 
+
+class ModelAction(StrEnum):
+    """What can be done with models."""
+
+    fetch = "fetch"
+    add = "add"
+
+
+_EXAMPLES = {"fetch": "https://…/card.yaml", "add": "runs/tiny/model/tiny"}
 Name = Annotated[str | None, typer.Argument(help="Show the options of this one.")]
 
 
@@ -50,20 +63,39 @@ def masks(name: Name = None) -> None:
     print_table("Masks", ("name", "title", "when to use it"), rows)
 
 
-def models() -> None:
-    """List the trained models."""
+def models(
+    action: Annotated[
+        ModelAction | None,
+        typer.Argument(metavar="[fetch|add]", help="Fetch a model, or add one of your own."),
+    ] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID|URL|FOLDER]", help="An id, a card's address, or a folder."),
+    ] = None,
+) -> None:
+    """List the trained models, fetch one, or add one of your own."""
+    from ksyn import fetching
     from ksyn.weights import cards
 
-    found = cards()
-    if not found:
+    if action is not None:
+        if what is None:
+            raise OptionError(
+                f"{action} what?", hint=f"Name it: ksyn models {action} {_EXAMPLES[action]}"
+            )
+        with busy("Fetching"):
+            found = fetching.fetch(what) if action == "fetch" else fetching.add(Path(what))
+        typer.echo(f"Installed: {found.id} ({found.weights_path.parent})")
+        return
+    known = cards()
+    if not known:
         typer.echo("No models are installed.")
         return
+    columns = ("id", "title", "family", "network", "licence", "here")
     rows = [
-        (card.id, card.title, card.network, card.domain, card.unavailable() or card.licence)
-        for card in found
+        (c.id, c.title, c.family, c.network, c.licence, c.unavailable() or "yes") for c in known
     ]
-    faint = [number for number, card in enumerate(found) if card.unavailable()]
-    print_table("Models", ("id", "title", "network", "domain", "licence"), rows, faint=faint)
+    faint = [number for number, c in enumerate(known) if c.unavailable()]
+    print_table("Models", columns, rows, faint=faint)
 
 
 def card(model: Annotated[str, typer.Argument(help="Id of the model.")]) -> None:
@@ -71,17 +103,33 @@ def card(model: Annotated[str, typer.Argument(help="Id of the model.")]) -> None
     from ksyn.weights import load_card
 
     found = load_card(model)
-    shown = found.model_dump(exclude={"schema_version", "scores", "network_options"})
+    hidden = {"schema_version", "scores", "network_options", "nearest", "url"}
+    shown = found.model_dump(exclude=hidden, exclude_none=True)
     facts = [(name.replace("_", " ").capitalize(), str(value)) for name, value in shown.items()]
     options = ", ".join(f"{name} {value}" for name, value in found.network_options.items())
-    print_facts([*facts, ("Network options", options), ("Here", found.unavailable() or "yes")])
+    facts += [("Network options", options), ("Here", found.unavailable() or "yes")]
+    if found.nearest is not None:
+        facts.append(("Likeness to training images", _likeness(found.nearest)))
+    print_facts(facts)
     rows = [
-        (s.test_set, s.mask, f"{s.acceleration:g}", method, value)
+        (s.test_set, s.mask, f"{s.acceleration:g}", method, *_scores(s, method))
         for s in found.scores
-        for method, value in s.psnr.items()
+        for method in s.psnr
     ]
     if rows:
-        print_table("Scores", ("test set", "mask", "R", "method", "PSNR [dB]"), rows)
+        columns = ("test set", "mask", "R", "method", "PSNR [dB]", "SSIM", "NMSE", "seconds")
+        print_table("Scores", columns, rows)
+
+
+def _scores(score: Score, method: str) -> list[str]:
+    return [part.get(method, "–") for part in (score.psnr, score.ssim, score.nmse, score.seconds)]
+
+
+def _likeness(nearest: Nearest) -> str:
+    return (
+        f"drawn samples {max(nearest.samples):.3f} at most, held-out images "
+        f"{max(nearest.held_out):.3f} (1 = a copy; {nearest.training_images} training images)"
+    )
 
 
 def formats() -> None:

@@ -48,7 +48,7 @@ def espirit(
         Maps of norm 1 where the eigenvalue exceeds `crop`, else 0.
 
     Raises:
-        ShapeError: The centre is smaller than the kernel.
+        ShapeError: The centre is smaller than the kernel, or too small to find any coil map.
 
     Source: Uecker et al., Magn. Reson. Med. 71(3), 990-1001 (2014).
     """
@@ -58,6 +58,8 @@ def espirit(
     maps = align_phase(vectors, virtual_coil(acs))
     limit = _automatic_crop(values, maps, acs, _noise(kspace)) if crop is None else crop
     kept = maps.where((values > limit)[..., None], 0)
+    if not bool(kept.any()):
+        raise _no_maps(acs, limit)
     return SensMaps(kept.movedim(-1, 1).contiguous())
 
 
@@ -70,6 +72,15 @@ def _calibration(kspace: KSpace, mask: Mask, kernel: int) -> Complex[Tensor, "co
             hint="Measure more autocalibration (ACS) lines, or choose a smaller kernel.",
         )
     return resize_centred(acs, (min(ky, ACS_SIDE), min(kx, ACS_SIDE)))
+
+
+def _no_maps(acs: Complex[Tensor, "coil ky kx"], limit: float) -> ShapeError:
+    ky, kx = acs.shape[-2:]
+    return ShapeError(
+        f"ESPIRiT finds no coil map in a calibration centre of {ky} × {kx} samples: no "
+        f"eigenvalue exceeds {limit:.3g}.",
+        hint="Measure more autocalibration (ACS) lines, lower the crop, or choose other maps.",
+    )
 
 
 def _patches(acs: Complex[Tensor, "coil ky kx"], kernel: int) -> Complex[Tensor, "patch sample"]:

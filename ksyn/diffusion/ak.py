@@ -149,8 +149,8 @@ def _flow(z: State, h2: CoilImages, i: int, space: Space, schedule: Schedule) ->
     """Return z_i = G_i h2 + (σ_i / σ_{i+1}) (z_{i+1} − G_{i+1} h2)."""
     sharper, faded = schedule.attenuate(h2, i, i + 1)
     left = schedule.sigmas[i] / schedule.sigmas[i + 1]
-    z = left * z + space.settle(sharper - left * faded)
-    return z
+    sharpened: Tensor = left * z + space.settle(sharper - left * faded)
+    return sharpened
 
 
 def _carried_on(h2: CoilImages, last: CoilImages | None, i: int, schedule: Schedule) -> CoilImages:

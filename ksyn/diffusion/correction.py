@@ -63,7 +63,7 @@ def correct_low_rank(
 
     def correction(images: CoilImages, weight: float) -> CoilImages:
         def normal(z: CoilImages) -> CoilImages:
-            return filtered(z, mask, axes) + apply_gram(gram, z) + 2 * weight * z
+            return filtered(z, mask, axes).add_(apply_gram(gram, z)).add_(z, alpha=2 * weight)
 
         return solve(normal, zero_filled + 2 * weight * images, images, iterations)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,12 +15,12 @@ from ksyn.diffusion.attenuation import Schedule
 from ksyn.diffusion.coil_space import Randomness, Space, State
 from ksyn.diffusion.correction import Correction
 from ksyn.diffusion.denoiser import Denoiser
+from ksyn.diffusion.turning import Turned, turn_of
 from ksyn.encoding import Encoding, coil_images, combine, one_image
 from ksyn.fourier import image_to_kspace, kspace_to_image
-from ksyn.noise import noise_level
 
-_QUIETEST = 0.002
-"""Maps are never exact: data are trusted no better than this noise level [image maximum]."""
+_MODEL_ERROR = 0.01
+"""Coil maps and the stillness of the object are never exact: that is noise too [image maximum]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,20 +76,26 @@ def repeated(problem: Problem, times: int) -> Problem:
     return Problem(kspace.with_samples(samples), mask, problem.sens_maps, problem.noise_level)
 
 
-def combined_network(denoiser: Denoiser, space: Space, schedule: Schedule) -> Denoise:
-    """Return h = S D(Sᴴ z): the network sees the combined image."""
+def combined_network(
+    denoiser: Denoiser, space: Space, schedule: Schedule, *, turns: bool = False
+) -> Denoise:
+    """Return h = S D(Sᴴ z): the network sees the combined image, with `turns` turned each time."""
 
     def denoise(state: State, i: int) -> CoilImages:
-        return coil_images(_run(denoiser, space.combined(state), schedule, i), space.maps)
+        seen = Turned(denoiser, turn_of(i)) if turns else denoiser
+        return coil_images(_run(seen, space.combined(state), schedule, i), space.maps)
 
     return denoise
 
 
-def coilwise_network(denoiser: Denoiser, space: Space, schedule: Schedule) -> Denoise:
-    """Return h_c = D(z_c): the network sees one coil at a time."""
+def coilwise_network(
+    denoiser: Denoiser, space: Space, schedule: Schedule, *, turns: bool = False
+) -> Denoise:
+    """Return h_c = D(z_c): the network sees one coil at a time, with `turns` turned each time."""
 
     def denoise(state: State, i: int) -> CoilImages:
-        return _run(denoiser, space.coil_images(state), schedule, i)
+        seen = Turned(denoiser, turn_of(i)) if turns else denoiser
+        return _run(seen, space.coil_images(state), schedule, i)
 
     return denoise
 
@@ -101,11 +108,11 @@ def constant_weight(correction: Correction, weight: float) -> Correct:
 def noise_weight(
     correction: Correction, weight: float, problem: Problem, schedule: Schedule
 ) -> Correct:
-    """Return the data consistency with λ = `weight` · (σ_scan / σ_i)².
+    """Return the data consistency with λ = `weight` · (σ_scan² + ε²) / σ_i².
 
     The noisier the state an estimate was seen through, the less it counts against the data.
     """
-    noise = max(problem.noise_level or noise_level(problem.kspace.samples), _QUIETEST)
+    noise = math.hypot(problem.noise_level, _MODEL_ERROR)
     return lambda images, i: correction(images, weight * (noise / schedule.sigmas[i]) ** 2)
 
 

@@ -65,7 +65,11 @@ class MethodChoice(BaseModel):
 
     title: str
     name: str
+    preset: str = ""
+    """Of the method; its options are changed by the next."""
     options: dict[str, Value | list[Value]] = {}
+    preparation: dict[str, Value] = {}
+    """Maps and coils, where they differ from the defaults."""
     samples: int = Field(default=1, ge=1)
     """Averages of 1, 2, 4, … of so many are measured."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -19,7 +19,7 @@ from ksyn.evaluation.rows import Row
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.metrics import scores
-from ksyn.pipeline import Average, Prepared, prepare, stream
+from ksyn.pipeline import Average, Preparation, Prepared, prepare, stream
 from ksyn.weights import load_card
 
 _FEW = 4
@@ -47,8 +47,7 @@ def unavailable(choice: MethodChoice) -> str:
     """Return why a method cannot be measured here; empty when it can."""
     if choice.name == BART:
         return bart_missing()
-    method = METHODS.get(choice.name).of(choice.variants()[0])
-    model = method.model_id()
+    model = _method(choice, choice.variants()[0]).model_id()
     return load_card(model).unavailable() if model else ""
 
 
@@ -56,21 +55,37 @@ def weights_of(choice: MethodChoice) -> str:
     """Return the first digits of the hash of a method's model; empty without one."""
     if choice.name == BART:
         return ""
-    model = METHODS.get(choice.name).of(choice.variants()[0]).model_id()
+    model = _method(choice, choice.variants()[0]).model_id()
     return load_card(model).sha256[:12] if model else ""
 
 
 def measured(problem: Undersampled, choice: MethodChoice) -> list[Row]:
     """Return the rows of a method: of its best options, one for each number of samples."""
     runs = _bart_runs if choice.name == BART else _runs
-    found = list(runs(problem, choice))
+    found = list(runs(_prepared_for(problem, choice), choice))
     best = max(found, key=lambda rows: rows[-1].psnr)
     return [replace(row, weights=weights_of(choice)) for row in best]
 
 
+def _prepared_for(problem: Undersampled, choice: MethodChoice) -> Undersampled:
+    """Return the problem with the maps and coils that a method asks for."""
+    if not choice.preparation:
+        return problem
+    case, device = problem.case, problem.prepared.problem.device
+    preparation = Preparation.of(choice.preparation)
+    prepared = prepare(case.kspace, problem.mask, preparation, device, reference=case.reference)
+    return replace(problem, prepared=prepared)
+
+
+def _method(choice: MethodChoice, values: Mapping[str, Value]) -> Method:
+    cls = METHODS.get(choice.name)
+    preset = cls.preset_values(choice.preset) if choice.preset else {}
+    return cls.of({**preset, **values})
+
+
 def _runs(problem: Undersampled, choice: MethodChoice) -> Iterator[list[Row]]:
     for values in choice.variants():
-        method = METHODS.get(choice.name).of(values)
+        method = _method(choice, values)
         yield list(_averages(problem, choice, method, _tuned(choice, values)))
 
 

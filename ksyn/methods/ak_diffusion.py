@@ -35,7 +35,7 @@ from ksyn.options import option
 from ksyn.weights import Precision, load_card, load_denoiser
 
 _CONSTANT_WEIGHT = 0.1
-_NOISE_WEIGHT = 0.15
+_NOISE_WEIGHT = 0.12
 
 
 class AkDiffusion(Method):
@@ -68,12 +68,15 @@ class AkDiffusion(Method):
             "predictor": "reverse-sde",
             "score_from_corrected": False,
             "network_sees": "coils",
+            "turns": False,
             "final_denoise": False,
         },
         "fast": {"steps": 12},
     }
 
-    model: str = option("ak-head", help="Trained network that knows what images look like.")
+    model: str = option(
+        "ak-head", model_of="prior", help="Trained network that knows what images look like."
+    )
     steps: int = option(40, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
         0, low=0, high=10, help="M, Langevin steps after each step; each costs one network run."
@@ -103,7 +106,8 @@ class AkDiffusion(Method):
         None,
         low=1e-6,
         high=100,
-        help="λ, weight of the network against the data; under 'noise' times (σ_scan/σ_i)².",
+        help="λ, weight of the network against the data; under 'noise' times "
+        "(σ_scan² + 0.01²)/σ_i².",
     )
     cg_iterations: int = option(
         5, low=1, high=200, help="Conjugate-gradient iterations of each correction.", advanced=True
@@ -140,6 +144,12 @@ class AkDiffusion(Method):
     )
     network_sees: Literal["combined", "coils"] = option(
         "combined", help="One combined image, or each coil's image in turn.", advanced=True
+    )
+    turns: bool = option(
+        True,
+        help="Show the network its image flipped or transposed, another way at each step, so that "
+        "its errors average out.",
+        advanced=True,
     )
     final_denoise: bool = option(
         True, help="Take the last noise out with one more network run.", advanced=True
@@ -196,7 +206,7 @@ def ak_stream(
         start=kspace_to_image(problem.kspace.samples),
         space=space,
         schedule=schedule,
-        denoise=network(denoiser, space, schedule),
+        denoise=network(denoiser, space, schedule, turns=options.turns),
         correct=_correct(problem, schedule, options),
         predictor=options.predictor,
         corrector_steps=options.corrector_steps,

@@ -29,7 +29,7 @@ class HDslrReconstruction(Method):
     family: ClassVar[Family] = "learned"
     when: ClassVar[str] = "Where coil maps cannot be trusted: it unfolds without them."
 
-    model: str = option("h-dslr-head", help="Trained network.")
+    model: str = option("h-dslr-head", model_of="reconstruction/h-dslr", help="Trained network.")
     precision: Precision = option(
         "float32", help="Arithmetic of the network; bfloat16 is faster on new machines."
     )

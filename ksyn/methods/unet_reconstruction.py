@@ -28,7 +28,7 @@ class UNetReconstruction(Method):
     family: ClassVar[Family] = "learned"
     when: ClassVar[str] = "In a fraction of a second, where what was measured need not be kept."
 
-    model: str = option("unet-head", help="Trained network.")
+    model: str = option("unet-head", model_of="reconstruction/unet", help="Trained network.")
     precision: Precision = option(
         "float32", help="Arithmetic of the network; bfloat16 is faster on new machines."
     )

@@ -28,7 +28,9 @@ class UnrolledReconstruction(Method):
     family: ClassVar[Family] = "learned"
     when: ClassVar[str] = "In seconds, when the scan resembles what the network was trained on."
 
-    model: str = option("unrolled-head", help="Trained network.")
+    model: str = option(
+        "unrolled-head", model_of="reconstruction/unrolled", help="Trained network."
+    )
     precision: Precision = option(
         "float32", help="Arithmetic of the network; bfloat16 is faster on new machines."
     )

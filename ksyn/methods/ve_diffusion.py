@@ -20,7 +20,7 @@ from ksyn.methods.protocol import Family, Method
 from ksyn.options import option
 from ksyn.weights import Precision, load_card, load_denoiser
 
-_NOISE_WEIGHT = 0.15
+_NOISE_WEIGHT = 0.12
 
 
 class VeDiffusion(Method):
@@ -43,7 +43,9 @@ class VeDiffusion(Method):
     family: ClassVar[Family] = "diffusion"
     when: ClassVar[str] = "What AK-diffusion is compared with: diffusion in the image alone."
 
-    model: str = option("ak-head", help="Trained network that knows what images look like.")
+    model: str = option(
+        "ak-head", model_of="prior", help="Trained network that knows what images look like."
+    )
     steps: int = option(50, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
         1, low=0, high=10, help="M, Langevin steps after each step; each costs one network run."
@@ -61,7 +63,7 @@ class VeDiffusion(Method):
         None,
         low=1e-6,
         high=100,
-        help="λ, weight of the network against the data, times (σ_scan/σ_i)².",
+        help="λ, weight of the network against the data, times (σ_scan² + 0.01²)/σ_i².",
     )
     cg_iterations: int = option(
         5, low=1, high=200, help="Conjugate-gradient iterations of each correction.", advanced=True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 from jaxtyping import Complex, Float
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, StrictInt
 from torch import Tensor
 from torch.nn import functional
 
@@ -22,7 +22,7 @@ from ksyn.phantoms.coils import FIELD_OF_VIEW, sensitivities
 from ksyn.training.run import FROZEN
 
 Image = Complex[Tensor, "y x"]
-Value = float | int | str | bool | tuple[int, int] | tuple[float, float]
+Value = float | int | str | bool | tuple[StrictInt, StrictInt] | tuple[float, float]
 """A value of an option, or the range that it is drawn from."""
 
 _TRIES = 50

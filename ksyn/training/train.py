@@ -12,6 +12,7 @@ from pathlib import Path
 import lightning
 from lightning.pytorch.callbacks import Callback, EMAWeightAveraging
 from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_only
 
 from ksyn.errors import ReadError
 from ksyn.training.checkpoints import LAST, AtomicCheckpoints, StopOnInterrupt, kept
@@ -74,6 +75,11 @@ def train(
         module = family_of(run).module(run)
         trainer.fit(module, data, ckpt_path=last if last.exists() else None)
     return last
+
+
+def is_first_process() -> bool:
+    """Return whether this is the process that writes; training in several starts the others."""
+    return getattr(rank_zero_only, "rank", 0) == 0
 
 
 def losses(folder: Path) -> list[tuple[int, float]]:

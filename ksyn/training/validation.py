@@ -14,7 +14,7 @@ from ksyn.data import Mask
 from ksyn.masks import MASKS
 from ksyn.metrics import METRICS
 from ksyn.phantoms import coil_maps, scan_of
-from ksyn.pipeline import Prepared, prepare, reference_of
+from ksyn.pipeline import Prepared, prepare
 from ksyn.training.families import family_of
 from ksyn.training.images import Images
 from ksyn.training.run import Run
@@ -88,7 +88,7 @@ def _prepared(image: torch.Tensor, name: str, number: int) -> Prepared:
     matrix = (image.shape[0], image.shape[1])
     rng = torch.Generator().manual_seed(number)
     scan = scan_of(image, coil_maps(_COILS, matrix, seed=number), _NOISE, rng)
-    return prepare(scan, _mask(name, matrix, rng), reference=reference_of(scan))
+    return prepare(scan, _mask(name, matrix, rng), reference=image.abs()[None])
 
 
 def _mask(name: str, matrix: tuple[int, int], rng: torch.Generator) -> Mask:

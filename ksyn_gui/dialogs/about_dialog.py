@@ -9,10 +9,11 @@ from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QWidget
 
 import ksyn
+from ksyn.labels import NOT_FOR_DIAGNOSIS
 from ksyn_gui.parts import column, hairline, quiet, value
 
 _WARNING = (
-    "Not for diagnostic use. Images made by K-Syn are computed from incomplete measurements. "
+    f"{NOT_FOR_DIAGNOSIS}. Images made by K-Syn are computed from incomplete measurements. "
     "Learned and diffusion methods can add structures that are not there and remove structures "
     "that are. They must not be used to decide about a patient."
 )

@@ -10,8 +10,10 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ksyn_gui.actions import action_info
+from ksyn_gui.boxes import ChoiceBox, WholeBox
 from ksyn_gui.facts import Engine, MethodFacts
-from ksyn_gui.forms import ChoiceBox, Fold, OptionsForm, WholeBox, form_layout
+from ksyn_gui.form_rows import Fold, form_layout
+from ksyn_gui.forms import OptionsForm
 from ksyn_gui.method_list import MethodList
 from ksyn_gui.parts import (
     GAP,
@@ -177,7 +179,7 @@ class MethodPanel(QWidget):
             return
         facts = self._facts()
         self.when.setText(facts.when)
-        self._form = OptionsForm(facts.options)
+        self._form = OptionsForm(facts.options, models=self._session.engine.models)
         self._form.changed.connect(self._session.plan.set_options)
         self._show_options(self._session.plan.options)
         self._show_automatic(self._session.automatic.values)

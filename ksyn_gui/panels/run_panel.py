@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ksyn_gui.actions import action_info
-from ksyn_gui.facts import Progress, RunState, ShownStep
+from ksyn_gui.facts import Progress, RunState, ShownStep, StoredResult
 from ksyn_gui.parts import GAP, ProgressBar, Steady, column, push_button, quiet, tool_button
 from ksyn_gui.scalars import scalar_text, scalar_title
 from ksyn_gui.session import Session
@@ -63,8 +65,10 @@ class RunPanel(QWidget):
         self.step.clicked.connect(session.reconstruction.step)
         self.stop.clicked.connect(session.stop)
         session.reconstruction.state_changed.connect(self._show_state)
+        session.reconstruction.finished.connect(self._show_end)
         session.reconstruction.stepped.connect(self._show_progress)
         session.screen.step_shown.connect(self._show_numbers)
+        session.screen.kept_changed.connect(self._forget)
         session.study.scan_changed.connect(lambda _: self._show_state(session.reconstruction.state))
 
     def _show_state(self, state: RunState) -> None:
@@ -88,6 +92,17 @@ class RunPanel(QWidget):
         if state is RunState.PREPARING:
             self.where.setText("Starting")
 
+    def _show_end(self, result: StoredResult) -> None:
+        self.left.setText("Stopped" if result.stopped else "")
+
+    def _forget(self, kept: list[int]) -> None:
+        """Show no run any more when its steps are gone: another slice or scan is open."""
+        if not kept and self._session.reconstruction.state is RunState.IDLE:
+            self.bar.setRange(0, 1)
+            self.bar.setValue(0)
+            self.where.setText("No run yet")
+            self.left.setText("")
+
     def _show_progress(self, progress: Progress) -> None:
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.index + 1)
@@ -99,7 +114,22 @@ class RunPanel(QWidget):
             self.left.setText(f"{duration(progress.seconds_left)} left")
 
     def _show_numbers(self, step: ShownStep | None) -> None:
-        self.numbers.show_scalars({} if step is None else dict(step.scalars))
+        scalars = {} if step is None else dict(step.scalars)
+        missing = {name: self._why_missing(name) for name in _FIRST if name not in scalars}
+        self.numbers.show_scalars(scalars, missing)
+
+    def _why_missing(self, name: str) -> str:
+        """Return why a metric is not shown; empty where it only takes its time."""
+        study, engine = self._session.study, self._session.engine
+        if study.scan is None or engine is None or name not in engine.smallest_sides:
+            return ""
+        if study.measured is not None and study.reference is None:
+            return "The scan is not fully sampled: there is no reference to compare with."
+        side, (ny, nx) = engine.smallest_sides[name], study.scan.matrix
+        if min(ny, nx) < side:
+            title = scalar_title(name)
+            return f"{title} compares {side} × {side} pixels; the image has {ny} × {nx}."
+        return ""
 
 
 class Numbers(QWidget):
@@ -123,10 +153,15 @@ class Numbers(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(3, 1)
 
-    def show_scalars(self, scalars: dict[str, float]) -> None:
-        """Show these numbers; a dash where there is none."""
+    def label(self, name: str) -> QLabel:
+        """Return where a number stands."""
+        return self._values[name]
+
+    def show_scalars(self, scalars: Mapping[str, float], missing: Mapping[str, str]) -> None:
+        """Show these numbers; a dash where there is none, with the reason as its tooltip."""
         for name, label in self._values.items():
             label.setText(scalar_text(name, scalars[name]) if name in scalars else "–")
+            label.setToolTip(missing.get(name, ""))
 
 
 def duration(seconds: float) -> str:

@@ -24,7 +24,7 @@ class StepsPanel(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._screen = session.screen
+        self._screen, self._reconstruction = session.screen, session.reconstruction
         self.scrubber = Scrubber()
         self.first, self.back, self.replay, self.on, self.last = (
             _button(name) for name in ("step_first", "step_back", "replay", "step_on", "step_last")
@@ -111,23 +111,32 @@ class StepsPanel(QWidget):
             button.setEnabled(len(kept) > 1)
         if not kept:
             self._rest()
+            self.scrubber.set_total(0)
             self.where.setText("No steps yet")
             self.curves.clear()
 
     def _show_progress(self, progress: Progress) -> None:
-        self.scrubber.set_total(progress.total)
+        going_on = self._reconstruction.state.active
+        self.scrubber.set_total(progress.total if going_on else progress.index + 1)
         self.curves.set_curves({name: progress.curve(name) for name in _CURVES})
 
     def _show_step(self, step: ShownStep | None) -> None:
         if step is None or not self._screen.kept:
             return
         self.scrubber.show_step(step.index)
-        self.where.setText(f"Step {step.index + 1} / {step.total}")
+        self._say_where(step.index)
         self.curves.set_current(step.index)
 
     def _show_state(self, state: RunState) -> None:
         if state is RunState.PREPARING:
             self._rest()
+        if state is RunState.IDLE and self._screen.kept:  # a stopped run has fewer than planned
+            self.scrubber.set_total(self._screen.kept[-1] + 1)
+            self._say_where(self._shown_index())
+
+    def _say_where(self, index: int) -> None:
+        if index >= 0:
+            self.where.setText(f"Step {index + 1} / {self.scrubber.maximum() + 1}")
 
 
 class Scrubber(QSlider):
@@ -147,7 +156,7 @@ class Scrubber(QSlider):
         self.valueChanged.connect(self.scrubbed)
 
     def set_total(self, total: int) -> None:
-        """Say how many steps there will be."""
+        """Say how many steps there will be, or are."""
         with QSignalBlocker(self):
             self.setMaximum(max(total - 1, 0))
 

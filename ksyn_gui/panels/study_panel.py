@@ -31,9 +31,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ksyn_gui.boxes import WholeBox
 from ksyn_gui.dropping import dropped_path
 from ksyn_gui.engine import COMBINED
-from ksyn_gui.forms import WholeBox
 from ksyn_gui.header_model import HeaderModel
 from ksyn_gui.parts import GAP, Elided, column, hairline, heading, push_button, quiet, tool_button
 from ksyn_gui.session import Session

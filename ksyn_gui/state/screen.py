@@ -126,5 +126,16 @@ class Screen(QObject):
 
 
 def _step_of(result: StoredResult, frame: int) -> ShownStep:
-    image = result.image[min(frame, len(result.image) - 1)]
-    return ShownStep(0, 1, image, None, result.metrics, result.title, result.learned, live=False)
+    frame = min(frame, len(result.image) - 1)
+    deviation = None if result.deviation is None else result.deviation[frame]
+    return ShownStep(
+        0,
+        1,
+        result.image[frame],
+        None,
+        result.metrics,
+        result.title,
+        result.learned,
+        live=False,
+        deviation=deviation,
+    )

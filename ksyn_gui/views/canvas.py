@@ -22,8 +22,6 @@ from ksyn_gui.views.surface import Port, Surface
 from ksyn_gui.views.tools import Tool
 from ksyn_gui.views.words import Words
 
-NOT_FOR_DIAGNOSIS = "Not for diagnostic use"
-AI_RECONSTRUCTED = "Not for diagnostic use – AI-reconstructed"
 _ORIGIN = QPointF(0, 0)
 
 
@@ -128,6 +126,7 @@ class ArrayCanvas(QWidget):
             level_source: The values that presets look at, where not all of them count.
         """
         self._values, self._hue, self._empty = drawable(values), hue, False
+        self.surface.bars_shown = True
         self._spread()
         self.level_choice.follow(self._values if level_source is None else level_source)
         self._write_caption()
@@ -140,6 +139,8 @@ class ArrayCanvas(QWidget):
         self._grid = Grid(1, 1, self._grid.height, self._grid.width)
         self.level_choice.look_at(self._values)
         self.surface.image.clear()
+        self.surface.bars_shown = False
+        self.surface.viewport().update()
         self.surface.refresh()
         self._show_readout()
         self._write_caption()

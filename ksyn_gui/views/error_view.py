@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, ArrayCanvas
+from ksyn.labels import AI_RECONSTRUCTED
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels, Values, between
 from ksyn_gui.views.view_header import ViewHeader, choice
 
@@ -21,21 +23,32 @@ class ErrorKind(StrEnum):
 
     SIGNED = "Signed"
     ABSOLUTE = "Absolute"
+    DEVIATION = "Deviation"
+    """Not a difference: how far several samples lie apart, at the scale of the error."""
 
 
 class ErrorView(QWidget):
     """Shows |image| − |reference|; full colour is reached at the reference's range over the scale.
 
     The map is symmetric about zero: blue where signal is missing, orange where there is too much.
+    With several samples their deviation can stand in its place, in the same colours as the
+    absolute error: where the two look alike, the samples know where they are wrong.
 
     Args:
         parent: Its owner.
         title: What the difference is called.
+        kinds: What can be chosen.
     """
 
     scale_changed = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None, *, title: str = "Error") -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        title: str = "Error",
+        kinds: Sequence[ErrorKind] = tuple(ErrorKind),
+    ) -> None:
         super().__init__(parent)
         self._title = title
         self.header = ViewHeader(title, self)
@@ -43,9 +56,10 @@ class ErrorView(QWidget):
         self.canvas.describe_with(self._words_for)
         self._image: Values | None = None
         self._reference: Values | None = None
-        self._range = 1.0
+        self._deviation: Values | None = None
+        self._range, self._needs_range = 1.0, True
         self._scale, self._kind = 5, ErrorKind.SIGNED
-        self._kinds = choice(list(ErrorKind), "Kind of error", "Which difference is shown")
+        self._kinds = choice(list(kinds), "Kind of error", "Which difference is shown")
         self._scales = choice([f"×{scale}" for scale in SCALES], "Error scale", _SCALE_HELP)
         self._scales.setCurrentIndex(SCALES.index(self._scale))
         self._kinds.currentTextChanged.connect(lambda text: self.set_kind(ErrorKind(text)))
@@ -73,15 +87,27 @@ class ErrorView(QWidget):
     def set_image(self, image: NDArray[np.complex64] | NDArray[np.float32] | None) -> None:
         """Show the error of this image, ``y x``."""
         self._image = None if image is None else np.abs(image).astype(np.float32, copy=False)
+        if self._needs_range and self._image is not None:
+            self._take_range(self._image)
         self._draw()
 
     def set_reference(self, reference: NDArray[np.float32] | None) -> None:
         """Compare with this magnitude image, ``y x``; without one there is no error to show."""
         self._reference = reference
+        self._needs_range = reference is None
         if reference is not None:
-            self._range = max(between(0.0, 99.9)(reference).high, 1e-30)
-        self._restyle()
+            self._take_range(reference)
         self._draw()
+
+    def _take_range(self, values: Values) -> None:
+        """Measure errors and deviations against the range of these values."""
+        self._needs_range = False
+        self._range = max(between(0.0, 99.9)(values).high, 1e-30)
+        self._restyle()
+
+    def set_deviation(self, deviation: Values | None) -> None:
+        """Offer the deviation of several samples, ``y x``; it is drawn with the next image."""
+        self._deviation = deviation
 
     def set_voxel_size(self, height: float, width: float) -> None:
         """Say how large a pixel is [m]."""
@@ -102,12 +128,15 @@ class ErrorView(QWidget):
         if kind is not self._kind:
             self._kind = kind
             self._kinds.setCurrentText(kind)
+            self.header.set_title(self._name)
             self._restyle()
             self._draw()
 
     def error(self) -> Values | None:
         """Return the difference shown, not enlarged; None without image or reference."""
         image, reference = self._image, self._reference
+        if self._kind is ErrorKind.DEVIATION:
+            return self._deviation
         if image is None or reference is None or image.shape != reference.shape:
             return None
         difference: Values = image - reference
@@ -123,12 +152,24 @@ class ErrorView(QWidget):
     def _draw(self) -> None:
         error = self.error()
         if error is None:
-            missing = "no reference" if self._reference is None else "no reconstruction yet"
             self.canvas.clear()
-            self.canvas.set_caption(f"{self._title}: {missing}")
+            self.canvas.set_caption(f"{self._name}: {self._why_empty()}")
             return
         self.canvas.set_values(error)
-        self.canvas.set_caption(f"{self._title} ×{self._scale}")
+        self.canvas.set_caption(f"{self._name} ×{self._scale}")
+
+    def _why_empty(self) -> str:
+        if self._kind is ErrorKind.DEVIATION:
+            return "of two samples or more"
+        if self._image is None:
+            return "no reconstruction yet"
+        if self._reference is None:
+            return "no reference\nThe scan is not fully sampled."
+        return "image and reference differ in size"
+
+    @property
+    def _name(self) -> str:
+        return self._kind.value if self._kind is ErrorKind.DEVIATION else self._title
 
     def _words_for(self, row: int, column: int) -> str:
         error, place = float(self.canvas.values[row, column]), self.canvas.place_of(row, column)

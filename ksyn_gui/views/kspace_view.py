@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, ArrayCanvas
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import (
     LOOKS,
     Mode,

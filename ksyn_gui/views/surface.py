@@ -54,6 +54,8 @@ class Surface(SceneView):
         self._table: Lut | None = None
         self._bar: tuple[QImage, str, str] | None = None
         self._ruler_unit = ""
+        self.bars_shown = False
+        """Whether there is a picture that the bars could belong to."""
         super().__init__(parent, background=FIELD)
         self.setMinimumSize(96, 96)
         self.field = Field()
@@ -181,9 +183,9 @@ class Surface(SceneView):
         painter.save()
         painter.setFont(small(self.font()))
         field = QRectF(self.viewport().rect())
-        if self._bar is not None and field.height() > 160:
+        if self._bar is not None and self.bars_shown and field.height() > 160:
             paint_colour_bar(painter, field, *self._bar)
-        if self._ruler_unit and field.width() > 160:
+        if self._ruler_unit and self.bars_shown and field.width() > 160:
             paint_scale_bar(painter, field, self.scale_factor(), self._ruler_unit)
         if self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 2))

@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -17,8 +26,7 @@ class ViewHeader(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = QLabel(title, self)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title = _Title(title, self)
         font = self._title.font()
         font.setBold(True)
         self._title.setFont(font)
@@ -33,7 +41,7 @@ class ViewHeader(QWidget):
         return self._title.text()
 
     def set_title(self, text: str) -> None:
-        """Say what the picture is; cut off where there is no room, whole in the tooltip."""
+        """Say what the picture is; shortened where there is no room, whole in the tooltip."""
         self._title.setText(text)
         self._title.setToolTip(text)
 
@@ -42,9 +50,48 @@ class ViewHeader(QWidget):
         self._row.addWidget(widget)
 
 
+class _Title(QLabel):
+    """One line, shortened at its end where there is no room for all of it."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Need no more room than a few letters."""
+        return QSize(_NARROWEST_TITLE, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint as much of the text as there is room for."""
+        painter, room = QPainter(self), self.contentsRect()
+        words = self.fontMetrics().elidedText(self.text(), _AT_END, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+class _Choice(QComboBox):
+    """A drop-down list that may be narrower than what is chosen."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Need no more room than a few letters and the arrow."""
+        return QSize(_NARROWEST_CHOICE, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint as much of the chosen text as there is room for."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(_COMBO, option, field, self).width()
+        text = self.fontMetrics().elidedText(self.currentText(), _AT_END, room)
+        option.currentText = text
+        painter.drawComplexControl(_COMBO, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+_AT_END = Qt.TextElideMode.ElideRight
+_COMBO = QStyle.ComplexControl.CC_ComboBox
+_NARROWEST_TITLE, _NARROWEST_CHOICE = 34, 84
+"""Widths in which a few letters can still be read [pixels]."""
+
+
 def choice(names: Sequence[str], accessible_name: str, tooltip: str) -> QComboBox:
     """Return a drop-down list that does not take the keys from the picture."""
-    box = QComboBox()
+    box = _Choice()
     box.addItems([str(name) for name in names])
     box.setAccessibleName(accessible_name)
     box.setToolTip(tooltip)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from ksyn_gui.views.surface import Surface
 
 _OVER = "color: #e8eaed; background: rgba(10, 11, 13, 165); padding: 1px 5px; border-radius: 3px;"
+_BAR_ROOM = 84
+"""For the colour bar and its numbers at the right of a picture [pixels]."""
 _STRIP = "color: #1a1300; background: #e3ac46; padding: 1px 6px; font-weight: 600;"
 
 
@@ -20,7 +22,8 @@ class Words(QObject):
         self.caption, self.readout = _label(_OVER, surface), _label(_OVER, surface)
         self.strip = _label(_STRIP, parent)
         self.strip.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.strip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.strip.setWordWrap(True)
+        self.strip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.strip.setText(strip)
         self.strip.setVisible(bool(strip))
         self.readout.setVisible(False)
@@ -28,6 +31,7 @@ class Words(QObject):
         self._telling = QTimer(self, singleShot=True, interval=250)
         self._telling.timeout.connect(self._tell)
         surface.installEventFilter(self)
+        surface.viewport().installEventFilter(self)  # its size follows the surface's
 
     @property
     def shown(self) -> bool:
@@ -74,11 +78,19 @@ class Words(QObject):
 
     def _lay_out(self) -> None:
         field = self._surface.viewport().rect()
-        self.caption.adjustSize()
+        self._fit_caption(field.width() - _BAR_ROOM)
         self.caption.move(6, 5)
         self.readout.setMaximumWidth(max(field.width() - 12, 40))
         self.readout.adjustSize()
         self.readout.move(6, field.height() - self.readout.height() - 3)
+
+    def _fit_caption(self, room: int) -> None:
+        """Break the caption's lines where they would reach over the colour bar."""
+        self.caption.setWordWrap(False)
+        self.caption.adjustSize()
+        if self.caption.width() > room > 0:
+            self.caption.setWordWrap(True)
+            self.caption.resize(room, self.caption.heightForWidth(room))
 
     def _tell(self) -> None:
         """Tell screen readers what the picture is, when it has come to rest."""

@@ -10,7 +10,7 @@ from ksyn.coils.espirit import ACS_SIDE, BLOCK_BYTES, espirit
 from ksyn.data import KSpace, Mask
 from ksyn.errors import ShapeError
 from ksyn.fourier import image_to_kspace, kspace_to_image
-from ksyn.phantoms import coil_maps
+from ksyn.phantoms import coil_maps, head_kspace
 from ksyn.phantoms.scans import scan_of
 from ksyn.phantoms.shepp_logan import shepp_logan
 
@@ -143,6 +143,12 @@ def test_memory_is_bounded_block_by_block(clean, monkeypatch):
     monkeypatch.undo()
     torch.testing.assert_close(small.maps, espirit(kspace, mask).maps, rtol=0, atol=2e-3)
     assert BLOCK_BYTES < 100 * 2**20
+
+
+def test_a_centre_too_small_for_any_map_is_said():
+    kspace = head_kspace((6, 9), 4, noise=0.002)
+    with pytest.raises(ShapeError, match="no coil map in a calibration centre of 6 × 9"):
+        espirit(kspace, Mask(torch.ones(1, 1, 6, 9, dtype=torch.bool)))
 
 
 def test_centre_smaller_than_the_kernel_is_said():

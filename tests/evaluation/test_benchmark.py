@@ -19,6 +19,7 @@ from ksyn.evaluation.measure import measured, undersampled
 from ksyn.evaluation.ranks import rank_correlation
 from ksyn.evaluation.rows import Row, append, read
 from ksyn.evaluation.table import margins, markdown, scores_of, spreads
+from ksyn.methods import METHODS
 from ksyn.phantoms import head_image, head_kspace
 from ksyn.weights import read_card
 
@@ -173,3 +174,14 @@ def test_bart_unfolds_the_same_samples():
     error = (image.abs() - case.reference[0]).norm() / case.reference.norm()
     assert float(error) < 0.15
     assert seconds > 0
+
+
+def test_a_method_may_ask_for_its_own_maps_and_preset(monkeypatch):
+    problem = undersampled(simulated(HEAD, "heads", 0, 4, 0.01), UNIFORM, CPU)
+    monkeypatch.setattr(METHODS.get("cg-sense"), "presets", {"short": {"iterations": 1}})
+    short = MethodChoice(title="CG", name="cg-sense", preset="short")
+    written = MethodChoice(title="CG", name="cg-sense", options={"iterations": 1})
+    other = written.model_copy(update={"preparation": {"maps": "ones"}})
+    (by_preset,), (by_hand,), (no_maps,) = (measured(problem, c) for c in (short, written, other))
+    assert by_preset.psnr == by_hand.psnr
+    assert no_maps.psnr < by_hand.psnr - 1

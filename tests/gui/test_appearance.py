@@ -25,7 +25,7 @@ from ksyn_gui.actions import ACTIONS
 from ksyn_gui.parts import push_button
 from ksyn_gui.theme import DARK, LIGHT, Colours, icon
 
-SIZES = [(1440, 900), (1920, 1080)]
+SIZES = [(1024, 700), (1280, 720), (1440, 900), (1920, 1080)]
 
 
 def cut_off(root: QWidget) -> list[str]:

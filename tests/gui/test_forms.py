@@ -12,7 +12,10 @@ from ksyn.masks import MASKS
 from ksyn.methods import METHODS
 from ksyn.options import Options, option, options_of
 from ksyn.recipe import Preparation
-from ksyn_gui.forms import DecimalBox, OptionsForm, label_of
+from ksyn_gui.boxes import DecimalBox, WholeBox
+from ksyn_gui.facts import ModelFacts
+from ksyn_gui.form_rows import label_of
+from ksyn_gui.forms import OptionsForm
 
 CLASSES = [*METHODS, *MASKS, Preparation]
 
@@ -140,3 +143,68 @@ def test_a_number_is_shown_with_as_many_digits_as_it_needs(qtbot, value):
     box.setValue(value)
     assert box.valueFromText(box.text()) == pytest.approx(value)
     assert len(box.text()) <= 6
+
+
+# --- what is out of range ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "typed", "taken"), [("count", "300", 9), ("weight", "300", 10)])
+def test_a_number_out_of_range_is_replaced_by_the_nearest_and_the_range_is_said(
+    name, typed, taken, qtbot, form
+):
+    field = form.field(name)
+    field.editor.selectAll()
+    qtbot.keyClicks(field.editor, typed)
+    qtbot.keyClick(field.editor, Qt.Key.Key_Return)
+    assert field.value == taken
+    assert f" to {taken}: {taken} is taken." in field.remark.text()
+    assert field.remark.isVisible()
+    field.editor.setValue(taken - 1)
+    assert not field.remark.isVisible()
+
+
+def test_a_text_for_all_of_them_stays_a_value(qtbot):
+    box = WholeBox()
+    qtbot.addWidget(box)
+    box.setRange(0, 4)
+    box.setSpecialValueText("All")
+    assert box.validate("All", 0)[0] == QValidator.State.Acceptable
+    assert box.validate("x", 0)[0] == QValidator.State.Invalid
+
+
+# --- models ------------------------------------------------------------------------------------
+
+
+class Named(Options):
+    """An option that names a model."""
+
+    model: str = option("a", model_of="prior", help="Trained network.")
+
+
+@pytest.fixture
+def named(qtbot) -> OptionsForm:
+    models = [ModelFacts("a", "Heads, small", "", ""), ModelFacts("b", "Heads, large", "", "")]
+    form = OptionsForm(options_of(Named), models={"prior": models})
+    qtbot.addWidget(form)
+    return form
+
+
+def test_models_are_listed_by_title_and_chosen_by_name(qtbot, named):
+    box = named.field("model").editor
+    assert [box.itemText(row) for row in range(box.count())] == ["Heads, small", "Heads, large"]
+    assert named.values() == {}
+    with qtbot.waitSignal(named.changed) as blocker:
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert blocker.args == [{"model": "b"}]
+
+
+def test_a_model_that_is_not_installed_is_shown_as_such(named):
+    named.set_values({"model": "knees"})
+    assert named.field("model").editor.currentText() == "knees (not installed)"
+    assert named.values() == {"model": "knees"}
+
+
+@pytest.mark.parametrize("cls", list(METHODS), ids=METHODS.names())
+def test_every_option_called_model_says_what_it_names(cls):
+    silent = [i.name for i in options_of(cls) if i.name == "model" and not i.model_of]
+    assert silent == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ksyn.data import KSpace
 from ksyn_gui import engine
 from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
+from ksyn_gui.facts import MaskChoice
 from ksyn_gui.mask_facts import facts_of
 from ksyn_gui.panels.mask_panel import MaskPanel
 from ksyn_gui.session import Session
@@ -84,35 +85,37 @@ def _tie(session: Session, panel: MaskPanel, view: KSpaceView) -> None:
 
 def test_a_mouse_stroke_measures_every_line_it_crosses_and_is_one_step(desk: Desk) -> None:
     before, column = desk.samples.copy(), desk.unmeasured_column()
-    desk.panel.paint.click()
+    desk.panel.by_hand.paint.click()
     desk.drag((40, column), (60, column + 30))
     assert desk.samples[:, column : column + 31].all()
     assert desk.session.sampling.mask.kind == PAINTED
     assert desk.panel.history.stack.count() == 1
-    desk.panel.undo_button.click()
+    desk.panel.by_hand.undo.click()
     np.testing.assert_array_equal(desk.samples, before)
     assert desk.session.sampling.mask.kind != PAINTED
-    desk.panel.redo_button.click()
+    desk.panel.by_hand.redo.click()
     assert desk.samples[:, column : column + 31].all()
 
 
 def test_a_new_zero_filled_image_and_point_spread_follow_a_stroke(desk: Desk) -> None:
-    desk.panel.paint.click()
-    shown_before = desk.panel.acceleration.text()
+    desk.panel.by_hand.paint.click()
+    shown_before = desk.panel.numbers.acceleration.text()
     seen = []
     desk.session.preview.zero_filled_changed.connect(seen.append)
     with desk.qtbot.waitSignal(desk.session.preview.point_spread_changed):
         desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column() + 20))
     assert seen
-    assert desk.panel.acceleration.text() != shown_before
-    assert f"{desk.session.sampling.mask.acceleration:.2f}" in desk.panel.acceleration.text()
+    assert desk.panel.numbers.acceleration.text() != shown_before
+    assert (
+        f"{desk.session.sampling.mask.acceleration:.2f}" in desk.panel.numbers.acceleration.text()
+    )
 
 
 def test_the_keyboard_paints_the_same_line_as_the_mouse(desk: Desk) -> None:
     column, surface = desk.unmeasured_column(), desk.view.canvas.surface
     surface.setFocus()
     desk.qtbot.keyClick(surface, Qt.Key.Key_B)
-    assert desk.panel.paint.isChecked()
+    assert desk.panel.by_hand.paint.isChecked()
     middle = desk.samples.shape[1] // 2
     desk.view.canvas.point_at(desk.view.canvas.place_of(100, middle))
     way = Qt.Key.Key_Right if column > middle else Qt.Key.Key_Left
@@ -128,9 +131,9 @@ def test_the_keyboard_paints_the_same_line_as_the_mouse(desk: Desk) -> None:
 
 def test_a_wide_point_brush_paints_a_disc_and_no_line(desk: Desk) -> None:
     column = desk.unmeasured_column()
-    desk.panel.points.click()
-    desk.panel.brush_width.setValue(5)
-    desk.panel.paint.click()
+    desk.panel.by_hand.points.click()
+    desk.panel.by_hand.width_.setValue(5)
+    desk.panel.by_hand.paint.click()
     assert (desk.view.brush, desk.view.brush_size) == (Brush.POINT, 5)
     desk.drag((50, column), (50, column))
     painted = desk.samples[48:53, column - 2 : column + 3]
@@ -142,12 +145,12 @@ def test_a_wide_point_brush_paints_a_disc_and_no_line(desk: Desk) -> None:
 def test_brackets_in_the_view_change_the_width_in_the_panel(desk: Desk) -> None:
     surface = desk.view.canvas.surface
     surface.setFocus()
-    desk.panel.paint.click()
+    desk.panel.by_hand.paint.click()
     desk.qtbot.keyClick(surface, Qt.Key.Key_BracketRight)
     desk.qtbot.keyClick(surface, Qt.Key.Key_BracketRight)
-    assert desk.panel.brush_width.value() == 3
+    assert desk.panel.by_hand.width_.value() == 3
     desk.qtbot.keyClick(surface, Qt.Key.Key_BracketLeft)
-    assert desk.panel.brush_width.value() == 2
+    assert desk.panel.by_hand.width_.value() == 2
 
 
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
@@ -156,7 +159,7 @@ def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
     assert desk.session.sampling.mask.kind == "poisson"
     desk.panel.undo()
     np.testing.assert_array_equal(desk.samples, before)
-    assert desk.panel.pattern.currentData() == desk.session.sampling.mask.kind
+    assert desk.panel.patterns.choice.currentData() == desk.session.sampling.mask.kind
 
 
 def test_another_seed_draws_another_pattern_and_the_same_seed_the_same(desk: Desk) -> None:
@@ -164,14 +167,14 @@ def test_another_seed_draws_another_pattern_and_the_same_seed_the_same(desk: Des
     first = desk.samples.copy()
     for seed, same in ((5, False), (0, True)):
         with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
-            desk.panel.seed.setValue(seed)
+            desk.panel.patterns.seed.setValue(seed)
         assert np.array_equal(desk.samples, first) is same
 
 
 def test_the_acceleration_of_the_form_reaches_the_mask(desk: Desk) -> None:
     _choose(desk, "random")
     with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
-        desk.panel._form.field("acceleration").editor.setValue(8.0)
+        desk.panel.patterns.form.field("acceleration").editor.setValue(8.0)
     assert desk.session.sampling.mask.acceleration == pytest.approx(8.0, rel=0.05)
 
 
@@ -183,17 +186,17 @@ def test_a_saved_mask_is_loaded_again(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     saved = desk.samples.copy()
     with desk.qtbot.waitSignal(desk.session.news.saved):
-        desk.panel.save_button.click()
+        desk.panel.by_hand.save.click()
     _choose(desk, "full")
     with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
-        desk.panel.load_button.click()
+        desk.panel.by_hand.load.click()
     np.testing.assert_array_equal(desk.samples, saved)
     assert desk.session.sampling.mask.kind == FROM_FILE
-    assert "mine.npy" in desk.panel.pattern.placeholderText()
+    assert "mine.npy" in desk.panel.patterns.choice.placeholderText()
 
 
 def test_as_acquired_measures_all_of_a_fully_sampled_scan(desk: Desk) -> None:
-    desk.panel.pattern.activated.emit(desk.panel.pattern.findData(AS_ACQUIRED))
+    desk.panel.patterns.choice.activated.emit(desk.panel.patterns.choice.findData(AS_ACQUIRED))
     assert desk.samples.all()
     assert facts_of(desk.session.sampling.mask).centre == desk.session.sampling.mask.matrix
 
@@ -211,6 +214,18 @@ def test_the_padding_of_a_fully_sampled_scan_does_not_count_as_measured(
     assert facts_of(desk.session.sampling.mask).centre == (32, 23)
 
 
+def test_a_centre_wider_than_asked_is_explained(desk: Desk) -> None:
+    samples = np.zeros(desk.session.study.measured.matrix, bool)
+    middle = samples.shape[1] // 2
+    samples[:, middle - 12 : middle + 13] = True
+    mask = MaskChoice(samples[None], "uniform", {"acs_lines": 24})
+    desk.session.sampling.restore(mask)
+    assert desk.panel.numbers.centre.text().startswith(f"{samples.shape[0]} × 25")
+    assert desk.panel.numbers.remark.text().startswith("24 ACS lines asked for; 1 line beside")
+    desk.session.sampling.restore(replace(mask, options={"acs_lines": 25}))
+    assert desk.panel.numbers.remark.isHidden()
+
+
 def test_another_scan_forgets_what_could_be_undone(desk: Desk) -> None:
     _choose(desk, "full")
     assert desk.panel.history.stack.canUndo()
@@ -222,14 +237,28 @@ def test_another_scan_forgets_what_could_be_undone(desk: Desk) -> None:
     with desk.qtbot.waitSignals(signals, timeout=20000):
         desk.session.study.open("demo")
     assert not desk.panel.history.stack.canUndo()
-    assert desk.panel.acceleration.text() == "–"
+    assert desk.panel.numbers.acceleration.text() == "–"
 
 
 def test_every_control_has_a_name_for_screen_readers(desk: Desk) -> None:
     panel = desk.panel
-    controls = (panel.pattern, panel.seed, panel.dice, panel.brush_width, panel.undo_button)
+    controls = (
+        panel.patterns.choice,
+        panel.patterns.seed,
+        panel.patterns.dice,
+        panel.by_hand.width_,
+        panel.by_hand.undo,
+    )
     assert all(control.accessibleName() for control in controls)
-    assert all(button.text() for button in (panel.paint, panel.erase, panel.lines, panel.points))
+    assert all(
+        button.text()
+        for button in (
+            panel.by_hand.paint,
+            panel.by_hand.erase,
+            panel.by_hand.lines,
+            panel.by_hand.points,
+        )
+    )
 
 
 def _measured(kspace: np.ndarray) -> engine.Measured:
@@ -239,7 +268,7 @@ def _measured(kspace: np.ndarray) -> engine.Measured:
 
 
 def _choose(desk: Desk, name: str) -> None:
-    place = desk.panel.pattern.findData(name)
+    place = desk.panel.patterns.choice.findData(name)
     with desk.qtbot.waitSignal(desk.session.sampling.mask_changed, timeout=20000):
-        desk.panel.pattern.setCurrentIndex(place)
-        desk.panel.pattern.activated.emit(place)
+        desk.panel.patterns.choice.setCurrentIndex(place)
+        desk.panel.patterns.choice.activated.emit(place)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
 from ksyn_gui.views.complex_modes import Mode, combined
 from ksyn_gui.views.curve_view import CurveView
 from ksyn_gui.views.error_view import ErrorKind, ErrorView
@@ -199,6 +199,20 @@ def test_a_larger_scale_reaches_full_colour_at_a_smaller_error(qtbot: QtBot) -> 
     assert five.low == -five.high
     assert view.canvas.levels.high == pytest.approx(five.high / 2)
     assert "×10" in view.canvas.caption
+
+
+def test_the_deviation_of_samples_stands_in_for_the_error_at_its_scale(qtbot: QtBot) -> None:
+    view = _error(qtbot)
+    view.set_kind(ErrorKind.ABSOLUTE)
+    levels = view.canvas.levels
+    view.set_kind(ErrorKind.DEVIATION)
+    assert view.error() is None
+    assert "two samples" in view.canvas.caption
+    deviation = np.full((8, 8), 0.1, np.float32)
+    view.set_deviation(deviation)
+    view.set_image(np.ones((8, 8), np.complex64))
+    np.testing.assert_array_equal(view.error(), deviation)
+    assert view.canvas.levels == levels
 
 
 def test_without_a_reference_there_is_no_error_to_show(qtbot: QtBot) -> None:

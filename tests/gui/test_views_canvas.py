@@ -9,7 +9,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ksyn_gui.views.canvas import AI_RECONSTRUCTED, ArrayCanvas, Tool
+from ksyn.labels import AI_RECONSTRUCTED
+from ksyn_gui.views.canvas import ArrayCanvas, Tool
 from ksyn_gui.views.levels import Levels, preset_levels
 from ksyn_gui.views.links import Link, Links
 from ksyn_gui.views.surface import Port
@@ -133,6 +134,22 @@ def test_letters_choose_the_tool_of_the_left_button(qtbot: QtBot, canvas: ArrayC
     for letter, tool in (("p", Tool.PAN), ("z", Tool.ZOOM), ("s", Tool.SCROLL), ("w", Tool.LEVELS)):
         qtbot.keyClick(canvas.surface, letter)
         assert canvas.tool is tool
+
+
+def test_an_empty_picture_has_no_bars(canvas: ArrayCanvas) -> None:
+    canvas.set_pixel_size(1.0, 1.0, "mm")
+    canvas.set_values(VALUES)
+    assert _corner(canvas) > 200  # the scale bar
+    canvas.clear()
+    assert _corner(canvas) < 50
+
+
+def _corner(canvas: ArrayCanvas) -> int:
+    """Return how bright the brightest pixel at the bottom right is."""
+    picture = canvas.surface.viewport().grab().toImage()
+    width, height = picture.width(), picture.height()
+    spots = ((width - x, height - y) for x in range(10, 40) for y in range(5, 14))
+    return max(picture.pixelColor(x, y).lightness() for x, y in spots)
 
 
 def test_recolouring_leaves_the_values_alone(canvas: ArrayCanvas) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ksyn.data import Problem, Step
 from ksyn.methods.total_variation import TotalVariation
+from ksyn.phantoms import head_kspace
 from ksyn_gui.facts import RunState
 from ksyn_gui.main_window import MainWindow
 from ksyn_gui.views.links import Link
@@ -106,7 +107,7 @@ def test_a_painted_line_is_measured_and_one_undo_takes_it_back(qtbot, window, wa
     before = window.session.sampling.mask.samples
     column = int(np.flatnonzero(~before[0].any(axis=0))[2])
     window.docks["mask"].raise_()
-    click(qtbot, window.mask_panel.paint)
+    click(qtbot, window.mask_panel.by_hand.paint)
     drag_over_kspace(qtbot, window, (10, column), (50, column))
     assert window.session.sampling.mask.samples[0, :, column].all()
     press(qtbot, window, Qt.Key.Key_Z, CONTROL)
@@ -117,7 +118,7 @@ def test_a_painted_line_is_measured_and_one_undo_takes_it_back(qtbot, window, wa
 
 def test_painting_changes_the_preview(qtbot, window, wait):
     before = window.pictures.image.image.copy()
-    click(qtbot, window.mask_panel.paint)
+    click(qtbot, window.mask_panel.by_hand.paint)
     drag_over_kspace(qtbot, window, (32, 5), (32, 20))
     wait(lambda: not np.array_equal(window.pictures.image.image, before))
 
@@ -167,6 +168,17 @@ def test_stop_keeps_what_was_reached(qtbot, long_run, wait):
     wait(lambda: long_run.session.results.all)
     assert long_run.session.results.all[0].stopped
     assert run_panel(long_run).run.isEnabled()
+
+
+def test_after_a_stop_the_scrubber_ends_at_the_last_step_that_was_made(qtbot, long_run, wait):
+    rested(qtbot, long_run, wait)
+    click(qtbot, run_panel(long_run).stop)
+    wait(lambda: long_run.session.results.all)
+    steps, made = long_run.steps_panel, long_run.session.screen.kept[-1] + 1
+    assert made < 1000
+    assert steps.scrubber.maximum() + 1 == made
+    assert steps.where.text() == f"Step {made} / {made}"
+    assert run_panel(long_run).left.text() == "Stopped"
 
 
 def test_live_image_kspace_error_and_numbers_follow_the_steps(qtbot, long_run, wait):
@@ -357,3 +369,33 @@ def test_a_crash_anywhere_becomes_a_message(empty_window):
     empty_window.show_crash("ValueError: no", "report")
     assert empty_window.messages.isVisible()
     assert empty_window.messages.report.isVisible()
+
+
+def test_another_scan_shows_no_run_of_the_last_one(qtbot, finished, small_scan):
+    assert run_panel(finished).where.text().startswith("Step")
+    with qtbot.waitSignal(finished.session.study.kspace_changed, timeout=30_000):
+        finished.open(small_scan)
+    assert run_panel(finished).where.text() == "No run yet"
+    assert run_panel(finished).bar.value() == 0
+    assert finished.steps_panel.scrubber.value() == finished.steps_panel.scrubber.maximum() == 0
+
+
+# --- tiny scans --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("matrix", [(4, 4), (6, 9)], ids=["4x4", "6x9"])
+def test_a_tiny_scan_is_reconstructed_and_its_missing_metric_explained(
+    matrix, qtbot, empty_window, tmp_path, wait
+):
+    np.save(tmp_path / "tiny.npy", head_kspace(matrix, 4, noise=0.002).samples[0].numpy())
+    session = empty_window.session
+    with qtbot.waitSignal(session.preview.zero_filled_changed, timeout=30_000):
+        empty_window.open(tmp_path / "tiny.npy")
+    click(qtbot, run_panel(empty_window).run)
+    wait(lambda: session.results.all)
+    assert empty_window.messages.isHidden()
+    assert np.abs(session.results.all[0].image).max() > 0
+    numbers = run_panel(empty_window).numbers
+    assert numbers.label("ssim").text() == "–"
+    assert "7 × 7" in numbers.label("ssim").toolTip()
+    assert numbers.label("psnr").toolTip() == ""

@@ -11,7 +11,8 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.io.writers.writer import NOT_DIAGNOSTIC, Writer, magnitude
+from ksyn.io.writers.writer import Writer, magnitude
+from ksyn.labels import NOT_DIAGNOSTIC
 
 _THICKNESS = 1.0
 """A single slice has a thickness that nobody told [mm]."""

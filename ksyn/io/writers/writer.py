@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ksyn.data import KSpace
-
-NOT_DIAGNOSTIC = "not for diagnostic use"
+from ksyn.labels import AI_RECONSTRUCTED, RECONSTRUCTED
 
 
 class Writer(ABC):
@@ -55,8 +54,7 @@ class Writer(ABC):
 def label(provenance: dict[str, str]) -> str:
     """Return what every picture has to say of itself."""
     learned = provenance.get("family", "") in ("learned", "diffusion") or provenance.get("model")
-    made = "AI-reconstructed" if learned else "reconstructed"
-    return f"{made} – {NOT_DIAGNOSTIC}"
+    return AI_RECONSTRUCTED if learned else RECONSTRUCTED
 
 
 def magnitude(image: Complex[Tensor, "frame y x"]) -> NDArray[np.float32]:
