@@ -159,12 +159,13 @@ def test_l1_wavelet_stays_stable_for_maps_of_any_norm():
     )
 
 
-def test_the_automatic_weight_of_l1_wavelet_follows_the_noise_down_to_a_least_one():
+@pytest.mark.parametrize(("method", "least"), [("l1-wavelet", 5e-4), ("total-variation", 1e-3)])
+def test_the_automatic_weight_follows_the_noise_down_to_a_least_one(method, least):
     problem, _ = problem_of()
     levels = (0.0, 0.01, 0.03)
     noisy = (Problem(problem.kspace, problem.mask, problem.sens_maps, level) for level in levels)
-    weights = [L1Wavelet().automatic(one)["regularisation"] for one in noisy]
-    assert weights == pytest.approx([5e-4, 1.5e-3, 4.5e-3])
+    weights = [METHODS.get(method)().automatic(one)["regularisation"] for one in noisy]
+    assert weights == pytest.approx([least, 1.5e-3, 4.5e-3])
 
 
 def test_l1_wavelet_begins_with_a_hundredfold_weight_and_ends_with_its_own():
