@@ -98,7 +98,8 @@ class Runner(QObject):
 
     def take(self) -> object:
         """Return the newest item, or None when it was taken before."""
-        self._settled.start()
+        if self._thread.isRunning():  # not when it comes after `close`
+            self._settled.start()
         return self.mailbox.take(thread_time())
 
     def close(self, milliseconds: int = 3000) -> bool:
