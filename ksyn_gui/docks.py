@@ -15,7 +15,9 @@ from ksyn_gui.settings import LAYOUT_VERSION, Settings
 _WIDTHS = {Area.LeftDockWidgetArea: 250, Area.RightDockWidgetArea: 325}
 """At first [pixels]."""
 _NARROW = 1200
-"""Windows of less width leave docks only what they need [pixels]."""
+"""Windows of less width leave docks little more than they need [pixels]."""
+_NARROW_WIDTHS = {Area.LeftDockWidgetArea: 220, Area.RightDockWidgetArea: 305}
+"""In such a window [pixels]."""
 _CURVES_HEIGHT = 170
 """Of the dock under the pictures, at first [pixels]."""
 _CORNERS = {
@@ -99,10 +101,9 @@ class Docks:
         resize([self["steps"]], [_CURVES_HEIGHT], Qt.Orientation.Vertical)
 
     def _widen(self) -> None:
-        for area, width in _WIDTHS.items():
+        for area, width in (_NARROW_WIDTHS if self._narrow else _WIDTHS).items():
             docks = [self[info.name] for info in _untabbed(area)]
-            widths = [1 if self._narrow else width] * len(docks)  # Qt stops at what they need
-            self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+            self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
 
 
 def _dock(info: PanelInfo, window: QMainWindow, session: Session) -> QDockWidget:
