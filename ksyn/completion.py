@@ -1,66 +1,107 @@
 """Complete k-space: keep what was measured, and find the rest that an operator makes small.
 
-Interpolation kernels and annihilating filters both say ‖C z‖² = 0 of the true k-space z; what
+Interpolation kernels and annihilating filters both say ‖C z‖² ≈ 0 of the true k-space z; what
 they differ in is C. In the image domain Cᴴ C acts pixel by pixel, so only the mask needs
-Fourier transforms.
+Fourier transforms. What C does not tell is left to a prior: samples that nobody measured are
+about as strong as measured ones at their distance from the zero frequency.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Complex
+from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ksyn.data import Problem, Step
 from ksyn.encoding import Encoding, combine, conjugate_gradients, one_image
-from ksyn.fourier import decentre, image_to_kspace, kspace_to_image, plain_fft, plain_ifft
+from ksyn.fourier import centre, decentre, image_to_kspace, kspace_to_image, plain_fft, plain_ifft
 
 CoilImages = Complex[Tensor, "frame coil y x"]
 Normal = Callable[[CoilImages], CoilImages]
-"""Cᴴ C in the image domain: self-adjoint, with no negative eigenvalue."""
+"""Cᴴ C in the image domain, of images whose origin is at index 0: self-adjoint, with no negative
+eigenvalue."""
 
 
-class Samples:
-    """The projection of coil images on some samples of their k-space.
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """What is expected of samples before C is asked."""
+
+    weights: Float[Tensor, "ky kx"]
+    """Weight of the square of each sample, beside ‖C z‖²."""
+    curvature: float
+    """Mean eigenvalue of Cᴴ C; it is only for speed."""
+
+
+class Unknowns:
+    """Samples in units in which conjugate gradients find all of them about as quickly.
+
+    With the weight p of its prior and the share m of the data, a sample is z = u / √(m + c + p),
+    c being the curvature: the diagonal of the normal equations is 1.
 
     Args:
-        samples: Which ones.
+        prior: Of each sample.
+        data: Weight m of the square of each sample's difference to the measured one.
+        free: Which samples are unknown; the others stay 0.
     """
 
-    def __init__(self, samples: Bool[Tensor, "frame 1 ky kx"]) -> None:
-        # Whole columns do not touch ky, where the transform and its inverse cancel.
-        whole_columns = bool((samples == samples[..., :1, :]).all())
-        self._axes = (-1,) if whole_columns else (-2, -1)
-        self._samples = decentre(samples)
+    def __init__(
+        self,
+        prior: Prior,
+        data: Float[Tensor, "frame 1 ky kx"],
+        free: Float[Tensor, "frame 1 ky kx"],
+    ) -> None:
+        weights = decentre(prior.weights + data)
+        scale = (weights + prior.curvature).rsqrt()
+        self._units = decentre(free) * scale
+        self._known = weights * self._units.square()
 
-    def of(self, images: CoilImages) -> CoilImages:
-        """Return the images of these samples alone."""
-        # Images are centred and the transform is not: that is a phase, and it cancels.
-        return plain_ifft(plain_fft(images, self._axes) * self._samples, self._axes)
+    def images(self, u: CoilImages) -> CoilImages:
+        """Return the coil images of unknowns."""
+        return plain_ifft(self._units * u)
+
+    def adjoint(self, images: CoilImages) -> CoilImages:
+        """Return the adjoint of `images`."""
+        return self._units * plain_fft(images)
+
+    def normal(self, normal: Normal, u: CoilImages) -> CoilImages:
+        """Return the left side of the normal equations: C, prior and data together."""
+        return self.adjoint(normal(self.images(u))) + self._known * u
 
 
-def complete(problem: Problem, normal: Normal, iterations: int) -> Iterator[CoilImages]:
-    """Yield coil images that keep the measured samples exactly while ‖C z‖² falls.
+def complete(
+    problem: Problem, normal: Normal, prior: Prior, iterations: int
+) -> Iterator[Complex[Tensor, "frame coil ky kx"]]:
+    """Yield k-space that keeps the measured samples while ‖C z‖² and the prior's weight fall.
 
     Only the missing samples are unknown; conjugate gradients start with them at 0.
     """
-    missing = Samples(~problem.mask.samples)
-    measured = kspace_to_image(problem.kspace.samples)
-    right = -missing.of(normal(measured))
+    unknown = missing(problem, prior)
+    measured = plain_ifft(decentre(problem.kspace.samples))
+    right = -unknown.adjoint(normal(measured))
     start = torch.zeros_like(right)
-    for filled in conjugate_gradients(lambda z: missing.of(normal(z)), right, start, iterations):
-        yield measured + filled
+    for u in conjugate_gradients(lambda u: unknown.normal(normal, u), right, start, iterations):
+        yield kept(problem, centre(measured + unknown.images(u)))
 
 
-def fit(problem: Problem, normal: Normal, iterations: int) -> Iterator[CoilImages]:
-    """Yield coil images that minimise ‖M z − y‖² + ‖C z‖², from the zero-filled ones."""
-    sampled = Samples(problem.mask.samples)
-    measured = kspace_to_image(problem.kspace.samples)
-    yield from conjugate_gradients(
-        lambda z: sampled.of(z) + normal(z), measured, measured, iterations
-    )
+def missing(problem: Problem, prior: Prior) -> Unknowns:
+    """Return the samples that were not measured as unknowns."""
+    free = (~problem.mask.samples).to(prior.weights.dtype)
+    return Unknowns(prior, torch.zeros_like(free), free)
+
+
+def fit(
+    problem: Problem, normal: Normal, prior: Prior, iterations: int
+) -> Iterator[Complex[Tensor, "frame coil ky kx"]]:
+    """Yield k-space that minimises ‖M z − y‖² + ‖C z‖² + prior, from the zero-filled one."""
+    data = problem.mask.samples.to(prior.weights.dtype)
+    unknown = Unknowns(prior, data, torch.ones_like(data))
+    right = unknown.adjoint(plain_ifft(decentre(problem.kspace.samples)))
+    start = torch.zeros_like(right)
+    for u in conjugate_gradients(lambda u: unknown.normal(normal, u), right, start, iterations):
+        yield image_to_kspace(centre(unknown.images(u)))
 
 
 def kept(problem: Problem, images: CoilImages) -> Complex[Tensor, "frame coil ky kx"]:

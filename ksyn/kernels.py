@@ -7,11 +7,13 @@ the kernels of any neighbourhood are stands in a part of it.
 from __future__ import annotations
 
 import torch
-from jaxtyping import Bool, Complex, Int
+from jaxtyping import Bool, Complex, Float, Int
 from torch import Tensor
 
-from ksyn.data import KSpace, Mask
-from ksyn.lowrank import calibration_for, gram_of, hankel_gram
+from ksyn.completion import Prior
+from ksyn.data import Problem
+from ksyn.evidence import evidence_of, prior_of
+from ksyn.lowrank import gram_of
 from ksyn.neighbourhoods import Group
 
 
@@ -30,7 +32,8 @@ def fill(
         group: Which samples, and what is measured around them.
     """
     taps, real = group.sources()
-    weights = grappa_weights(gram, taps, real, n_coils=kspace.shape[1]).to(kspace.dtype)
+    weights = grappa_weights(gram, taps, real, n_coils=kspace.shape[1])
+    weights = (weights * trust(gram, taps, weights)[:, None, None]).to(kspace.dtype)
     sources = group.around(measured, taps).flatten(2)
     filled = kspace.movedim(1, -1).clone(memory_format=torch.contiguous_format)
     filled.flatten(0, 2)[group.members.flatten()] = (sources @ weights).flatten(0, 1)
@@ -57,8 +60,7 @@ def grappa_weights(
     Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002), eq. 3.
     """
     n_taps = len(gram) // n_coils
-    # tap tap coil coil
-    pairs = gram.reshape(n_coils, n_taps, n_coils, n_taps).permute(1, 3, 0, 2)
+    pairs = _pairs(gram, n_coils)
     there = real.repeat_interleave(n_coils, dim=1)
     normal = pairs[taps[:, :, None], taps[:, None, :]].transpose(2, 3).flatten(3, 4).flatten(1, 2)
     right = pairs[taps, n_taps // 2].flatten(1, 2)
@@ -68,40 +70,71 @@ def grappa_weights(
     return torch.cholesky_solve(torch.where(there[..., None], right, 0), factor)
 
 
-def spirit_gram(
-    kspace: KSpace, mask: Mask, kernel: int, regularisation: float
-) -> Complex[Tensor, "coil coil y x"]:
-    """Return (G − I)ᴴ (G − I) in the image domain, as `annihilating_gram` does for its filters.
+def trust(
+    gram: Complex[Tensor, "tap tap"],
+    taps: Int[Tensor, "pattern source"],
+    weights: Complex[Tensor, "pattern weight coil"],
+) -> Float[Tensor, " pattern"]:
+    """Return by how much to shrink what each pattern predicts: 1 if the centre bears it out.
+
+    Where a pattern explains little of the centre, it explains less still of samples further out;
+    what it adds there is noise. The odds that it explains a sample, squared, are to those that it
+    does not as its prediction is to nothing.
+    """
+    n_coils = weights.shape[-1]
+    pairs = _pairs(gram, n_coils)
+    middle = pairs.shape[0] // 2
+    predicted = (weights.conj() * pairs[taps, middle].flatten(1, 2)).real.sum(dim=(1, 2))
+    explained = (predicted / pairs[middle, middle].diagonal().real.sum()).clamp(0, 1)
+    return explained**2 / (explained**2 + (1 - explained) ** 2)
+
+
+def _pairs(gram: Complex[Tensor, "row row"], n_coils: int) -> Complex[Tensor, "tap tap coil coil"]:
+    """Return AᴴA as the small matrix ``coil coil`` of each pair of taps."""
+    n_taps = len(gram) // n_coils
+    return gram.reshape(n_coils, n_taps, n_coils, n_taps).permute(1, 3, 0, 2)
+
+
+def spirit_rule(
+    problem: Problem, kernel: int, regularisation: float
+) -> tuple[Complex[Tensor, "coil coil y x"], Prior]:
+    """Return (G − I)ᴴ (G − I) in the image domain, and the prior of what it leaves open.
 
     Raises:
         ShapeError: The fully sampled centre is smaller than the kernel.
     """
-    calibration = calibration_for(kspace, mask, (kernel, kernel))
-    return gram_of(spirit_filters(calibration, kernel, regularisation), kspace.matrix)
+    evidence = evidence_of(problem, (kernel, kernel))
+    regularised = ridge(evidence.gram, regularisation)
+    filters = spirit_filters(regularised, evidence.middles)
+    left = evidence.left_by(filters)
+    n_coils = problem.kspace.n_coils
+    shaped = filters.reshape(n_coils, n_coils, kernel, kernel).to(problem.kspace.samples.dtype)
+    gram = gram_of(shaped, problem.kspace.matrix)
+    return gram, prior_of(problem, left, mean_eigenvalue(gram))
 
 
 def spirit_filters(
-    calibration: Complex[Tensor, "coil ky kx"], kernel: int, regularisation: float
-) -> Complex[Tensor, "coil coil taps taps"]:
+    gram: Complex[Tensor, "tap tap"], middles: Int[Tensor, " coil"]
+) -> Complex[Tensor, "coil tap"]:
     """Return the filters I − G: each takes a sample less what its surroundings say of it.
 
     The weights of least squares of one column of A on all the others stand, negative, in the
     inverse of AᴴA, so one inverse serves all coils.
 
     Args:
-        calibration: Fully sampled centre.
-        kernel: Side of the surroundings [samples].
-        regularisation: Weight of the squared kernel, relative to the mean diagonal of AᴴA.
+        gram: AᴴA of the windows, regularised.
+        middles: The column of the sample in the middle of the window, of each coil.
 
     Source: Lustig and Pauly, Magn. Reson. Med. 64(2), 457-471 (2010), eqs. 3 and 6.
     """
-    n_coils = calibration.shape[0]
-    inverse = torch.linalg.inv(ridge(hankel_gram(calibration, (kernel, kernel)), regularisation))
-    middle = kernel // 2 * (kernel + 1)
-    own = torch.arange(n_coils, device=calibration.device) * kernel**2 + middle
-    filters = (inverse[:, own] / inverse[own, own]).T
-    shaped: Tensor = filters.reshape(n_coils, n_coils, kernel, kernel)
-    return shaped.to(calibration.dtype)
+    inverse = torch.linalg.inv(gram)
+    filters: Tensor = (inverse[:, middles] / inverse[middles, middles]).T
+    return filters
+
+
+def mean_eigenvalue(gram: Complex[Tensor, "coil coil y x"]) -> float:
+    """Return the mean eigenvalue of the matrices of all pixels."""
+    return float(gram.diagonal().real.mean())
 
 
 def ridge(gram: Complex[Tensor, "tap tap"], weight: float) -> Complex[Tensor, "tap tap"]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 
 import torch
-from jaxtyping import Complex
+from jaxtyping import Complex, Float
 from torch import Tensor
 from torch.nn import functional
 
@@ -56,6 +56,25 @@ def annihilating_filters(
     filters = vectors[:, :n_filters].to(kspace.samples.dtype)
     shaped: Tensor = filters.T.reshape(n_filters, kspace.n_coils, kernel, kernel)
     return shaped
+
+
+def soft_null_space(
+    gram: Complex[Tensor, "tap tap"], threshold: float
+) -> Complex[Tensor, "filter tap"]:
+    """Return all right singular vectors of A, each as long as it is sure to annihilate.
+
+    A vector of singular value s has the squared length (t / (s² + t))², t being the threshold
+    times the mean of s²: near 1 for the null space, and 0 for what carries signal. So nobody
+    needs to say where the one ends and the other begins.
+
+    Args:
+        gram: AᴴA.
+        threshold: Where the weights fall, relative to the mean eigenvalue.
+    """
+    squares, vectors = torch.linalg.eigh(gram)
+    level = threshold * squares.mean()
+    filters: Tensor = (vectors * (level / (squares.clamp_min(0) + level))).T
+    return filters
 
 
 def calibration_for(
@@ -156,15 +175,27 @@ def _taps(filters: Tensor) -> Iterator[tuple[Tensor, tuple[int, int]]]:
 
 
 def hankel_gram(
-    calibration: Complex[Tensor, "coil ky kx"], kernel: tuple[int, int]
+    calibration: Complex[Tensor, "coil ky kx"],
+    kernel: tuple[int, int],
+    weights: Float[Tensor, "ky kx"] | None = None,
 ) -> Complex[Tensor, "tap tap"]:
     """Return AᴴA of the block-Hankel matrix A in double precision, a few rows of windows at once.
 
     A row of A is one window, its coils one after the other. AᴴA has the square of A's condition,
     which single precision would not survive.
+
+    Args:
+        calibration: Fully sampled centre.
+        kernel: Height and width of a window [samples].
+        weights: How much a window counts, by the sample in its middle; all the same without.
     """
     windows = calibration.to(torch.complex128).unfold(1, kernel[0], 1).unfold(2, kernel[1], 1)
     size = windows.shape[0] * kernel[0] * kernel[1]
+    if weights is not None:
+        middles = (
+            slice(k // 2, k // 2 + n) for k, n in zip(kernel, windows.shape[1:3], strict=True)
+        )
+        windows = windows * weights[tuple(middles)].double().sqrt()[:, :, None, None]
     gram = windows.new_zeros(size, size)
     for rows in torch.split(windows, _ROWS_AT_ONCE, dim=1):
         a = rows.permute(1, 2, 0, 3, 4).reshape(-1, size)

@@ -185,7 +185,8 @@ class ComparisonView(QWidget):
             self._draw()
 
     def _lay_out(self) -> None:
-        self.flicker.setText("B for A")
+        self.flicker.setText("Flicker")
+        self.flicker.setProperty("role", "framed")
         self.flicker.setToolTip("Hold to see B in the place of A (`)")
         self.flicker.setAccessibleName("Hold to see B in the place of A")
         self.flicker.pressed.connect(lambda: self._hold(on=True))

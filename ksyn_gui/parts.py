@@ -50,6 +50,27 @@ def value(text: str = "") -> QLabel:
     return label
 
 
+class Steady(QLabel):
+    """A value with the room of its longest text: another one lays out nothing anew."""
+
+    def __init__(self, longest: str, text: str = "", role: str = "value") -> None:
+        super().__init__(text)
+        self._longest = longest
+        self.setProperty("role", role)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        room = self.fontMetrics().size(Qt.TextFlag.TextSingleLine, self._longest)
+        self.setFixedSize(room.width() + 4, room.height())
+
+
 class Elided(QLabel):
     """One line of text that is shortened in the middle where there is no room for all of it."""
 

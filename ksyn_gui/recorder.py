@@ -25,16 +25,16 @@ Halves = NDArray[np.float16]
 
 FEWEST_PICTURES = 8
 """So many are kept of a long run whatever they cost, if the memory allows it."""
-FREE_SECONDS = 0.01
+FREE_SECONDS = 0.005
 """Time that pictures and metrics may always take in a run [s]."""
-PICTURE_SHARE = 0.014
+PICTURE_SHARE = 0.006
 """Share of the method's own time up to which pictures may be kept beyond that."""
 _QUICK = ("psnr", "nmse")
-METRIC_SHARES = {0.018: _QUICK, 0.022: ("ssim",)}
+METRIC_SHARES = {0.009: _QUICK, 0.012: ("ssim",)}
 """Metrics, and the share up to which they may be measured, pictures included."""
 
 _METRICS = tuple(name for group in METRIC_SHARES.values() for name in group)
-_FIRST_GUESS = {0.018: 0.003, 0.022: 0.02}
+_FIRST_GUESS = {0.009: 0.003, 0.012: 0.02}
 """Time that metrics take, until it is known [s]."""
 
 

@@ -7,7 +7,7 @@ from threading import Condition
 from time import monotonic, thread_time
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 Items = Callable[[], Iterator[Any]]
 """Makes the stream; called in the runner's thread, so slow preparation belongs inside."""
@@ -17,12 +17,13 @@ that will be shown."""
 
 FRAME_INTERVAL = 0.033
 """Least time between two deliveries [s]; no eye and no screen needs more."""
-LONGEST_INTERVAL = 0.4
-"""Time between two deliveries however long making one ready takes [s]."""
-SHARE = 0.015
-"""Share of the stream's time that may go into making deliveries ready."""
-DRAWING_SHARE = 0.03
-"""Share of the time that may go into drawing them: Python runs in one thread at a time."""
+LONGEST_INTERVAL = 0.5
+"""Time between two deliveries however much the window has to do [s]."""
+SHARE = 0.025
+"""Share of the time that may go into showing: what the stream's thread spends on making items
+ready, and all that the window's thread spends, painting included."""
+_SETTLED = 40
+"""Time after which what was delivered has been painted [ms]."""
 
 _unfinished: list[QThread] = []
 
@@ -31,10 +32,9 @@ class Runner(QObject):
     """Pull a generator in a thread of its own: run, pause, step, stop.
 
     What the generator yields is never queued: `stepped` is sent without a payload, and `take`
-    returns the newest item. Items are left out while the last one waits to be taken, and within
-    `FRAME_INTERVAL` (or longer, where showing one takes long); the one at which the stream rests
-    (paused, stopped, ended) never is. The generator is made, advanced and closed in the same
-    thread.
+    returns the newest item. Items are left out until the last one is painted and its cost paid
+    off (see `SHARE`); the one at which the stream rests (paused, stopped, ended) never is. The
+    generator is made, advanced and closed in the same thread.
     """
 
     stepped = Signal()
@@ -57,6 +57,8 @@ class Runner(QObject):
         self._worker.rested.connect(self.rested)
         self._worker.ended.connect(self._finish)
         self._running = False
+        self._settled = QTimer(self, singleShot=True, interval=_SETTLED)
+        self._settled.timeout.connect(lambda: self.mailbox.note_painted(thread_time()))
 
     @property
     def running(self) -> bool:
@@ -96,12 +98,14 @@ class Runner(QObject):
 
     def take(self) -> object:
         """Return the newest item, or None when it was taken before."""
-        self.mailbox.note_drawing(thread_time())
-        return self.mailbox.take()
+        if self._thread.isRunning():  # not when it comes after `close`
+            self._settled.start()
+        return self.mailbox.take(thread_time())
 
     def close(self, milliseconds: int = 3000) -> bool:
         """Stop, end the thread, and return whether it ended in time."""
         self.stop()
+        self._settled.stop()
         self._thread.quit()
         if self._thread.wait(milliseconds):
             return True
@@ -132,14 +136,15 @@ class Mailbox:
         self._item: object = None
         self._allowed = 0
         self._paused = self._stopped = False
-        self._drawn_until: float | None = None
-        self.drawing = 0.0
-        """What the window's thread spent on an item lately [s]."""
+        self._clock: float | None = None
+        self._painted = True
+        self.painting = 0.0
+        """What the window's thread spent from one painting to the next [s]."""
 
     def open(self, *, paused: bool) -> None:
         """Forget the last stream."""
         with self._changed:
-            self._drawn_until = None
+            self._clock, self._painted, self.painting = None, True, 0.0
             self._item, self._stopped, self._paused, self._allowed = None, False, paused, 1
 
     def command(
@@ -163,28 +168,31 @@ class Mailbox:
         return self._paused and self._allowed == 0 and not self._stopped
 
     @property
-    def empty(self) -> bool:
-        """Whether the newest item was taken."""
-        return self._item is None
+    def painted(self) -> bool:
+        """Whether the newest item is on the screen."""
+        return self._painted
 
     def put(self, item: object) -> bool:
         """Replace the item, and return whether the last one had been taken."""
         with self._changed:
             was_empty = self._item is None
-            self._item = item
+            self._item, self._painted = item, False
             return was_empty
 
-    def take(self) -> object:
-        """Return the item, and empty the box."""
+    def take(self, clock: float) -> object:
+        """Return the item, and empty the box; the clock is the window's processor time [s]."""
         with self._changed:
+            self._clock = clock if self._clock is None else self._clock
             item, self._item = self._item, None
             return item
 
-    def note_drawing(self, clock: float) -> None:
-        """Take note of the processor time of the window's thread, when it takes an item."""
-        if self._drawn_until is not None:
-            self.drawing = 0.7 * self.drawing + 0.3 * (clock - self._drawn_until)
-        self._drawn_until = clock
+    def note_painted(self, clock: float) -> None:
+        """Take note that the item is painted, and of the window's processor time by then [s]."""
+        with self._changed:
+            self._painted = self._item is None
+            if self._clock is not None:
+                self.painting = clock - self._clock
+            self._clock = clock
 
     def spend(self) -> None:
         """Count one item of those that were allowed."""
@@ -237,7 +245,7 @@ class _Worker(QObject):
                 return
             self._waiting = item
             self._mailbox.spend()
-            if self._mailbox.empty and monotonic() - self._last_put >= self._interval:
+            if self._mailbox.painted and monotonic() - self._last_put >= self._interval:
                 self._put_waiting()
             if self._mailbox.must_rest:
                 self._put_waiting()
@@ -246,8 +254,8 @@ class _Worker(QObject):
 
     @property
     def _interval(self) -> float:
-        drawing = self._mailbox.drawing / DRAWING_SHARE
-        return min(max(self._cost / SHARE, drawing, FRAME_INTERVAL), LONGEST_INTERVAL)
+        cost = self._cost + self._mailbox.painting
+        return min(max(cost / SHARE, FRAME_INTERVAL), LONGEST_INTERVAL)
 
     def _put_waiting(self) -> None:
         if self._waiting is None:

@@ -5,9 +5,10 @@ from itertools import pairwise
 import pytest
 import torch
 
-from ksyn.completion import Samples, complete, completed_step, fit, kept
+from ksyn.completion import Prior, Unknowns, complete, completed_step, fit, kept
 from ksyn.data import KSpace, Mask, Problem, SensMaps
-from ksyn.fourier import image_to_kspace, kspace_to_image
+from ksyn.encoding import energy
+from ksyn.fourier import decentre, image_to_kspace, kspace_to_image
 from ksyn.lowrank import annihilation, apply_gram, gram_of
 from ksyn.noise import complex_noise
 
@@ -31,13 +32,21 @@ def problem_of(matrix, rng, whole_columns=False):
     return Problem(kspace, mask, maps), gram_of(complex_noise((4, 3, 3, 3), rng), matrix)
 
 
-@pytest.mark.parametrize("whole_columns", [True, False])
+def prior_of(matrix, rng, strength=0.3):
+    return Prior(strength * torch.rand(matrix, generator=rng), curvature=2.0)
+
+
+def slope_of(gram, kspace, prior):
+    """Return the gradient of ‖C z‖² and the prior, in k-space."""
+    return image_to_kspace(apply_gram(gram, kspace_to_image(kspace))) + prior.weights * kspace
+
+
 @pytest.mark.parametrize("matrix", MATRICES)
-def test_samples_are_those_of_the_kspace(matrix, whole_columns, rng):
-    mask = mask_of(matrix, rng, whole_columns)
-    images = complex_noise((2, 3, *matrix), rng)
-    expected = kspace_to_image(mask * image_to_kspace(images))
-    torch.testing.assert_close(Samples(mask).of(images), expected, rtol=0, atol=1e-5)
+def test_the_images_of_unknowns_and_their_adjoint_are_adjoint(matrix, rng):
+    free = torch.rand(2, 1, *matrix, generator=rng)
+    unknown = Unknowns(prior_of(matrix, rng), torch.zeros_like(free), free)
+    u, z = (complex_noise((2, 3, *matrix), rng) for _ in range(2))
+    assert inner(unknown.images(u), z) == pytest.approx(inner(u, unknown.adjoint(z)), rel=1e-4)
 
 
 @pytest.mark.parametrize("whole_columns", [True, False])
@@ -46,30 +55,46 @@ def test_complete_keeps_measured_samples_and_leaves_no_gradient_at_missing_ones(
     matrix, whole_columns, rng
 ):
     problem, gram = problem_of(matrix, rng, whole_columns)
-    *_, images = complete(problem, lambda z: apply_gram(gram, z), 150)
-    kspace = image_to_kspace(images)
-    torch.testing.assert_close(
-        kspace * problem.mask.samples, problem.kspace.samples, rtol=0, atol=1e-4
-    )
-    slope = image_to_kspace(apply_gram(gram, images))
+    rule, prior = decentre(gram), prior_of(matrix, rng)
+    *_, kspace = complete(problem, lambda z: apply_gram(rule, z), prior, 150)
+    assert torch.equal(kspace * problem.mask.samples, problem.kspace.samples)
+    slope = slope_of(gram, kspace, prior)
     assert float((slope * ~problem.mask.samples).abs().max()) < 1e-3 * float(slope.abs().max())
 
 
 def test_what_is_to_be_annihilated_falls_with_every_iteration(rng):
     problem, gram = problem_of((12, 10), rng)
-    iterates = complete(problem, lambda z: apply_gram(gram, z), 10)
-    energies = [annihilation(gram, images) for images in iterates]
+    rule, prior = decentre(gram), prior_of((12, 10), rng, strength=0)
+    iterates = complete(problem, lambda z: apply_gram(rule, z), prior, 10)
+    energies = [annihilation(gram, kspace_to_image(kspace)) for kspace in iterates]
     assert energies[-1] < 0.9 * energies[0]
     assert all(later <= earlier * (1 + 1e-5) for earlier, later in pairwise(energies))
+
+
+def test_a_strong_prior_leaves_missing_samples_empty(rng):
+    problem, gram = problem_of((12, 10), rng)
+    rule, prior = decentre(gram), prior_of((12, 10), rng, strength=1e5)
+    *_, kspace = complete(problem, lambda z: apply_gram(rule, z), prior, 20)
+    assert float(energy(kspace - problem.kspace.samples)) < 1e-3 * float(energy(kspace))
+
+
+def test_the_curvature_changes_the_speed_and_not_the_end(rng):
+    problem, gram = problem_of((12, 10), rng)
+    rule, weights = decentre(gram), torch.rand(12, 10, generator=rng)
+    ends = [
+        list(complete(problem, lambda z: apply_gram(rule, z), Prior(weights, curvature), 200))[-1]
+        for curvature in (0.3, 3.0)
+    ]
+    torch.testing.assert_close(*ends, rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("matrix", MATRICES)
 def test_fit_solves_its_normal_equation(matrix, rng):
     problem, gram = problem_of(matrix, rng)
-    *_, images = fit(problem, lambda z: apply_gram(gram, z), 150)
-    measured = kspace_to_image(problem.kspace.samples)
-    found = Samples(problem.mask.samples).of(images) + apply_gram(gram, images)
-    torch.testing.assert_close(found, measured, rtol=0, atol=1e-3)
+    rule, prior = decentre(gram), prior_of(matrix, rng)
+    *_, kspace = fit(problem, lambda z: apply_gram(rule, z), prior, 150)
+    found = problem.mask.samples * kspace + slope_of(gram, kspace, prior)
+    torch.testing.assert_close(found, problem.kspace.samples, rtol=0, atol=1e-3)
 
 
 def test_kept_samples_are_the_measured_ones_to_the_bit(rng):

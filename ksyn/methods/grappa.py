@@ -9,8 +9,8 @@ import torch
 
 from ksyn.completion import completed_step
 from ksyn.data import Problem, Step
+from ksyn.evidence import evidence_of
 from ksyn.kernels import fill, ridge
-from ksyn.lowrank import calibration_for, hankel_gram
 from ksyn.methods.protocol import Method
 from ksyn.neighbourhoods import groups, window_for
 from ksyn.options import option
@@ -21,7 +21,8 @@ class Grappa(Method):
 
     Each pattern of measured and missing neighbours has its own weights, so that any mask will do,
     regular along one axis or two or not at all. Measured samples are kept as they are; what has
-    no measured neighbour stays 0. A step fills one group of patterns, the most frequent first.
+    no measured neighbour stays 0, and what a pattern hardly predicts in the centre is made
+    smaller. A step fills one group of patterns, the most frequent first.
 
     Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002).
     """
@@ -48,8 +49,7 @@ class Grappa(Method):
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield k-space after each group of patterns."""
         window = window_for(problem.mask, self.lines, self.readout)
-        calibration = calibration_for(problem.kspace, problem.mask, window)
-        gram = ridge(hankel_gram(calibration, window), self.regularisation)
+        gram = ridge(evidence_of(problem, window).gram, self.regularisation)
         measured = kspace = problem.kspace.samples
         missing = groups(problem.mask, window, problem.kspace.n_coils)
         if not missing:

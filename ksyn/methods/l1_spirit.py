@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 import torch
 from jaxtyping import Complex
 from torch import Tensor
 
-from ksyn.completion import Samples, completed_step, kept
+from ksyn.completion import completed_step, kept, missing
 from ksyn.data import Problem, Step
 from ksyn.encoding import solve
-from ksyn.fourier import kspace_to_image
-from ksyn.kernels import spirit_gram
+from ksyn.fourier import centre, decentre, plain_ifft
+from ksyn.kernels import spirit_rule
 from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
 from ksyn.options import option
@@ -44,7 +45,7 @@ class L1Spirit(Method):
         5, low=2, high=15, unit="samples", help="Side of the surroundings that predict a sample."
     )
     regularisation: float = option(
-        0.01, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
+        0.03, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
     )
     wavelet: WaveletName = option("db2", help="Daubechies wavelet.")
     levels: int = option(4, low=1, high=8, advanced=True, help="Levels of the transform at most.")
@@ -65,23 +66,25 @@ class L1Spirit(Method):
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
-        rho, missing = self.penalty, Samples(~problem.mask.samples)
-        gram = spirit_gram(problem.kspace, problem.mask, self.kernel, self.regularisation)
-        measured = kspace_to_image(problem.kspace.samples)
+        rho = self.penalty
+        gram, prior = spirit_rule(problem, self.kernel, self.regularisation)
+        rule = decentre(gram)
+        unknown = missing(problem, replace(prior, curvature=prior.curvature + rho))
+        measured = plain_ifft(decentre(problem.kspace.samples))
 
-        def normal(images: Tensor) -> Tensor:
-            return missing.of(apply_gram(gram, images) + rho * images)
+        def normal(filled: Tensor) -> Tensor:
+            return unknown.normal(lambda z: apply_gram(rule, z) + rho * z, filled)
 
-        right = -missing.of(apply_gram(gram, measured))
-        filled = u = torch.zeros_like(measured)
+        right = -unknown.adjoint(apply_gram(rule, measured))
+        filled = dual = torch.zeros_like(measured)
         v = measured
         for index in range(self.iterations):
-            goal = right + rho * missing.of(v - u)
+            goal = right + rho * unknown.adjoint(v - dual)
             filled = solve(normal, goal, filled, self.inner_iterations)
-            z = measured + filled
-            v = self._sparse(z + u, self.sparsity / rho, rng)
-            u = u + z - v
-            yield completed_step(problem, kept(problem, z), index, self.iterations)
+            z = measured + unknown.images(filled)
+            v = decentre(self._sparse(centre(z + dual), self.sparsity / rho, rng))
+            dual = dual + z - v
+            yield completed_step(problem, kept(problem, centre(z)), index, self.iterations)
 
     def _sparse(self, images: Tensor, threshold: float, rng: torch.Generator) -> Tensor:
         """Return the proximal point of the joint L1 norm, on a grid shifted at random."""

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import ClassVar
 
 import torch
-from jaxtyping import Bool, Complex
+from jaxtyping import Bool, Complex, Float
 from torch import Tensor
 
 from ksyn.calibration import calibration_region
-from ksyn.completion import complete, completed_step, kept
-from ksyn.data import KSpace, Mask, Problem, Step
-from ksyn.lowrank import apply_gram, check_room, cross_gram, gram_of, hankel_gram
+from ksyn.completion import Normal, Prior, complete, completed_step
+from ksyn.data import Problem, Step
+from ksyn.evidence import Evidence, prior_of
+from ksyn.fourier import decentre
+from ksyn.kernels import mean_eigenvalue
+from ksyn.lowrank import (
+    apply_gram,
+    check_room,
+    cross_gram,
+    gram_of,
+    hankel_gram,
+    soft_null_space,
+)
 from ksyn.methods.protocol import Method
 from ksyn.options import option
+from ksyn.spectrum import sample_power
 
 _REACH = 32
 """Samples used each way from the middle of the centre; more only took longer."""
@@ -42,57 +53,82 @@ class Loraks(Method):
     )
     radius: int = option(3, low=1, high=7, unit="samples", help="Radius of the discs.")
     phase: bool = option(True, help="Use that the phase is smooth (S), not only the support (C).")
-    keep: float = option(0.7, low=0.01, high=0.95, help="Fraction of filters that annihilate.")
+    threshold: float = option(
+        0.01,
+        low=1e-6,
+        high=100.0,
+        help="Squared singular values below this, of their mean, are annihilated.",
+    )
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
-        normal = self._normal(problem)
-        for index, images in enumerate(complete(problem, normal, self.iterations)):
-            yield completed_step(problem, kept(problem, images), index, self.iterations)
+        normal, prior = self.rule(problem)
+        completed = complete(problem, normal, prior, self.iterations)
+        for index, kspace in enumerate(completed):
+            yield completed_step(problem, kspace, index, self.iterations)
 
-    def _normal(self, problem: Problem) -> Callable[[Tensor], Tensor]:
-        centre, n = symmetric_centre(problem.kspace, problem.mask), problem.kspace.n_coils
-        if self.phase:
-            centre = torch.cat([centre, centre.conj().flip(-2, -1)])
-        filters = null_space(centre, self.radius, self.keep)
-        support = gram_of(filters[:, :n], problem.kspace.matrix)
+    def rule(self, problem: Problem) -> tuple[Normal, Prior]:
+        """Return what the missing samples shall make small, and what is expected of them."""
+        evidence = evidence_of_discs(problem, self.radius, self.phase)
+        filters = soft_null_space(evidence.gram, self.threshold)
+        n, matrix = problem.kspace.n_coils, problem.kspace.matrix
+        shaped = on_discs(filters, self.radius).to(problem.kspace.samples.dtype)
+        gram = gram_of(shaped[:, :n], matrix)
+        prior = prior_of(problem, evidence.left_by(filters), mean_eigenvalue(gram))
+        support = decentre(gram)
         if not self.phase:
-            return lambda images: apply_gram(support, images)
-        phase = cross_gram(filters[:, :n], filters[:, n:], problem.kspace.matrix)
-        return lambda images: apply_gram(support, images) + apply_gram(phase, images.conj())
+            return lambda images: apply_gram(support, images), prior
+        phase = decentre(cross_gram(shaped[:, :n], shaped[:, n:], matrix))
+        return (
+            lambda images: apply_gram(support, images) + apply_gram(phase, images.conj()),
+            prior,
+        )
 
 
-def symmetric_centre(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil ky kx"]:
-    """Return as much of the fully sampled centre as has its mirror image, averaged over frames.
+def evidence_of_discs(problem: Problem, radius: int, phase: bool) -> Evidence:
+    """Return what the centre says about discs, paired with those opposite if phase counts.
+
+    Raises:
+        ShapeError: The centre is smaller than a disc, or the zero frequency is not measured.
+    """
+    centre, weights = symmetric_centre(problem)
+    if phase:
+        centre = torch.cat([centre, centre.conj().flip(-2, -1)])
+    side = 2 * radius + 1
+    check_room(centre, (side, side))
+    inside = disc(radius).to(centre.device).flatten().repeat(len(centre))
+    gram = hankel_gram(centre, (side, side), weights)[inside][:, inside]
+    n_taps = len(gram) // len(centre)
+    coils = torch.arange(problem.kspace.n_coils, device=centre.device)
+    return Evidence(gram, coils * n_taps + n_taps // 2)
+
+
+def symmetric_centre(
+    problem: Problem,
+) -> tuple[Complex[Tensor, "coil ky kx"], Float[Tensor, "ky kx"]]:
+    """Return as much of the fully sampled centre as has its mirror image, and its weights.
 
     Raises:
         ShapeError: The zero frequency itself is not measured.
     """
-    middles = [n // 2 for n in kspace.matrix]
-    region = calibration_region(mask)
+    middles = [n // 2 for n in problem.kspace.matrix]
+    region = calibration_region(problem.mask)
     reach = [min(m - a.start, a.stop - 1 - m, _REACH) for m, a in zip(middles, region, strict=True)]
     ky, kx = (slice(m - r, m + r + 1) for m, r in zip(middles, reach, strict=True))
-    return kspace.samples[..., ky, kx].mean(dim=0)
+    centre = problem.kspace.samples[..., ky, kx].mean(dim=0)
+    return centre, sample_power(problem)[ky, kx].rsqrt()
 
 
-def null_space(
-    centre: Complex[Tensor, "coil ky kx"], radius: int, keep: float
+def on_discs(
+    filters: Complex[Tensor, "filter tap"], radius: int
 ) -> Complex[Tensor, "filter coil taps taps"]:
-    """Return the smallest right singular vectors of the matrix of all discs, as filters.
-
-    Raises:
-        ShapeError: The centre is smaller than a disc.
-    """
-    n_coils, side = centre.shape[0], 2 * radius + 1
-    check_room(centre, (side, side))
-    inside = disc(radius).to(centre.device).flatten().repeat(n_coils)
-    gram = hankel_gram(centre, (side, side))[inside][:, inside]
-    vectors = torch.linalg.eigh(gram).eigenvectors
-    n_filters = max(round(keep * len(vectors)), 1)
-    filters = gram.new_zeros(n_filters, len(inside))
-    filters[:, inside] = vectors[:, :n_filters].T
-    return filters.reshape(n_filters, n_coils, side, side).to(centre.dtype)
+    """Return filters on squares that are 0 outside of the disc."""
+    inside = disc(radius).to(filters.device)
+    coils = filters.reshape(len(filters), -1, int(inside.sum()))
+    squares = coils.new_zeros(*coils.shape[:2], *inside.shape)
+    squares[..., inside] = coils
+    return squares
 
 
 def disc(radius: int) -> Bool[Tensor, "taps taps"]:

@@ -9,8 +9,10 @@ import torch
 
 from ksyn.completion import completed_step, fit
 from ksyn.data import Problem, Step
-from ksyn.fourier import image_to_kspace
-from ksyn.lowrank import annihilating_gram, apply_gram
+from ksyn.evidence import evidence_of, prior_of
+from ksyn.fourier import decentre
+from ksyn.kernels import mean_eigenvalue
+from ksyn.lowrank import apply_gram, gram_of, soft_null_space
 from ksyn.methods.protocol import Method
 from ksyn.options import option
 
@@ -30,21 +32,28 @@ class Slr(Method):
     when: ClassVar[str] = "What AK-diffusion does without its network, to see what that adds."
 
     iterations: int = option(
-        30, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
+        25, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
     )
     kernel: int = option(5, low=2, high=11, unit="samples", help="Side of the filters.")
-    keep: float = option(0.6, low=0.01, high=0.95, help="Fraction of filters that annihilate.")
+    threshold: float = option(
+        0.01,
+        low=1e-6,
+        high=100.0,
+        help="Squared singular values below this, of their mean, are annihilated.",
+    )
     penalty: float = option(
-        0.1, low=1e-4, high=1e4, help="Weight λ of the filters against the measured samples."
+        0.05, low=1e-4, high=1e4, help="Weight λ of the filters against the measured samples."
     )
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the fitted k-space after each iteration."""
-        gram = self.penalty * annihilating_gram(
-            problem.kspace, problem.mask, self.kernel, self.keep
-        )
-        iterates = fit(problem, lambda z: apply_gram(gram, z), self.iterations)
-        for index, images in enumerate(iterates):
-            kspace = image_to_kspace(images)
+        evidence = evidence_of(problem, (self.kernel, self.kernel))
+        filters = soft_null_space(evidence.gram, self.threshold) * self.penalty**0.5
+        shaped = filters.reshape(len(filters), -1, self.kernel, self.kernel)
+        gram = gram_of(shaped.to(problem.kspace.samples.dtype), problem.kspace.matrix)
+        prior = prior_of(problem, evidence.left_by(filters), mean_eigenvalue(gram))
+        rule = decentre(gram)
+        fitted = fit(problem, lambda z: apply_gram(rule, z), prior, self.iterations)
+        for index, kspace in enumerate(fitted):
             yield completed_step(problem, kspace, index, self.iterations)

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import torch
 
-from ksyn.completion import complete, completed_step, kept
+from ksyn.completion import complete, completed_step
 from ksyn.data import Problem, Step
-from ksyn.kernels import spirit_gram
+from ksyn.fourier import decentre
+from ksyn.kernels import spirit_rule
 from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
 from ksyn.options import option
@@ -29,19 +30,20 @@ class Spirit(Method):
     when: ClassVar[str] = "Several coils, any mask with a centre: needs no coil maps to unfold."
 
     iterations: int = option(
-        15, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
+        25, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
     )
     kernel: int = option(
         5, low=2, high=15, unit="samples", help="Side of the surroundings that predict a sample."
     )
     regularisation: float = option(
-        0.01, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
+        0.03, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
     )
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
-        gram = spirit_gram(problem.kspace, problem.mask, self.kernel, self.regularisation)
-        iterates = complete(problem, lambda z: apply_gram(gram, z), self.iterations)
-        for index, images in enumerate(iterates):
-            yield completed_step(problem, kept(problem, images), index, self.iterations)
+        gram, prior = spirit_rule(problem, self.kernel, self.regularisation)
+        rule = decentre(gram)
+        completed = complete(problem, lambda z: apply_gram(rule, z), prior, self.iterations)
+        for index, kspace in enumerate(completed):
+            yield completed_step(problem, kspace, index, self.iterations)

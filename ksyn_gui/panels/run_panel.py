@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ksyn_gui.actions import action_info
 from ksyn_gui.facts import Progress, RunState, ShownStep, StoredResult
-from ksyn_gui.parts import GAP, ProgressBar, column, push_button, quiet, tool_button, value
+from ksyn_gui.parts import GAP, ProgressBar, Steady, column, push_button, quiet, tool_button
 from ksyn_gui.scalars import scalar_text, scalar_title
 from ksyn_gui.session import Session
 from ksyn_gui.theme import icon
@@ -31,8 +31,8 @@ class RunPanel(QWidget):
         self.step = _button("step")
         self.stop = _button("stop")
         self.bar = ProgressBar()
-        self.where = value("No run yet")
-        self.left = quiet()
+        self.where = Steady("Step 99999 of 99999", "No run yet")
+        self.left = Steady("Preparing coils …", role="quiet")
         self.numbers = Numbers()
         self._lay_out()
         self._connect(session)
@@ -41,14 +41,15 @@ class RunPanel(QWidget):
     def _lay_out(self) -> None:
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the run")
-        self.left.setWordWrap(False)
+        self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         buttons = QHBoxLayout()
         buttons.setSpacing(GAP)
         buttons.addWidget(self.run, 1)
         for button in (self.pause, self.step, self.stop):
             buttons.addWidget(button)
         words = QHBoxLayout()
-        words.addWidget(self.where, 1)
+        words.addWidget(self.where)
+        words.addStretch(1)
         words.addWidget(self.left)
         layout = column(self)
         layout.addLayout(buttons)
@@ -145,7 +146,7 @@ class Numbers(QWidget):
             row, across = divmod(place, 2)
             title = quiet(scalar_title(name))
             title.setWordWrap(False)
-            shown = value("–")
+            shown = Steady("0.00e+00 dB", "–")
             self._grid.addWidget(title, row, 2 * across)
             self._grid.addWidget(shown, row, 2 * across + 1)
             self._values[name] = shown

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QStyle, QStyleOptionSlider, 
 
 from ksyn_gui.actions import action_info
 from ksyn_gui.facts import Progress, RunState, ShownStep
-from ksyn_gui.parts import column, quiet, tool_button, value
+from ksyn_gui.parts import Steady, column, quiet, tool_button
 from ksyn_gui.session import Session
 from ksyn_gui.theme import icon
 from ksyn_gui.views.curve_view import CurveView
@@ -29,7 +29,7 @@ class StepsPanel(QWidget):
         self.first, self.back, self.replay, self.on, self.last = (
             _button(name) for name in ("step_first", "step_back", "replay", "step_on", "step_last")
         )
-        self.where = value("–")
+        self.where = Steady("Step 99999 / 99999", "–")
         self.hint = quiet()
         self.curves = CurveView()
         self._player = QTimer(self)
@@ -64,7 +64,6 @@ class StepsPanel(QWidget):
             self._player.start()
 
     def _lay_out(self) -> None:
-        self.where.setMinimumWidth(110)
         row = QHBoxLayout()
         row.setSpacing(2)
         for button in (self.first, self.back, self.replay, self.on, self.last):

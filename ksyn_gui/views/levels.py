@@ -51,7 +51,7 @@ class Preset:
     """None: the levels come from the file (1) or from the user (9)."""
 
 
-def sampled(values: Values, limit: int = 65536) -> Values:
+def sampled(values: Values, limit: int = 16384) -> Values:
     """Return at most about `limit` of the values, evenly spread, for percentiles."""
     step = max(1, int(np.ceil(np.sqrt(values.size / limit))))
     return values[::step, ::step] if values.ndim == 2 else values.ravel()[:: step * step]

@@ -47,10 +47,11 @@ class Words(QObject):
 
     def write_caption(self, title: str, lines: list[str]) -> None:
         """Say what the picture is; `title` is its name for screen readers."""
-        self._title = title
-        self.caption.setText("\n".join(lines))
-        self._lay_out()
-        self._telling.start()
+        self._title, text = title, "\n".join(lines)
+        if text != self.caption.text():
+            self.caption.setText(text)
+            self.caption.adjustSize()
+            self._telling.start()
 
     def write_readout(self, text: str) -> bool:
         """Say what is known of the place under the pointer; return whether that is news."""
@@ -64,9 +65,10 @@ class Words(QObject):
 
     def write_strip(self, text: str) -> None:
         """Say something else at the bottom."""
-        self.strip.setText(text)
-        self.strip.setVisible(True)
-        self._telling.start()
+        if text != self.strip.text():
+            self.strip.setText(text)
+            self.strip.setVisible(True)
+            self._telling.start()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Keep the words in their places when the field or the font changes."""

@@ -268,6 +268,15 @@ def test_v_rearranges_shift_v_swaps_and_escape_goes_back(qtbot, two_results):
     assert two_results.results_panel.results.picks == [2]
 
 
+def test_the_keyboard_alone_compares_two_cards(qtbot, two_results):
+    view = two_results.results_panel.results
+    view.pick(2)
+    qtbot.keyClick(view, Qt.Key.Key_Down, CONTROL)
+    qtbot.keyClick(view, Qt.Key.Key_Space, CONTROL)
+    assert view.picks == [2, 1]
+    assert two_results.comparison.isVisible()
+
+
 def test_holding_the_key_shows_b_in_the_place_of_a(qtbot, two_results):
     two_results.results_panel.results.pick(1, 2)
     view = two_results.comparison

@@ -10,7 +10,7 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
-from ksyn_gui.runner import Runner
+from ksyn_gui.runner import FRAME_INTERVAL, Runner
 
 
 @pytest.fixture
@@ -46,10 +46,25 @@ def test_the_last_item_is_delivered_however_fast_the_stream_is(runner, qtbot):
 
 
 def test_fast_steps_are_not_queued(runner, qtbot):
-    taken = []
+    taken, began = [], time.monotonic()
     runner.stepped.connect(lambda: taken.append(runner.take()))
     ended(runner, qtbot, lambda: counting(2000))
-    assert len(taken) < 20
+    assert len(taken) <= (time.monotonic() - began) / FRAME_INTERVAL + 2
+
+
+def test_what_costs_the_window_time_is_delivered_less_often(runner, qtbot):
+    taken = []
+
+    def take_slowly() -> None:
+        taken.append(runner.take())
+        until = time.thread_time() + 0.01
+        while time.thread_time() < until:
+            pass
+
+    runner.stepped.connect(take_slowly)
+    ended(runner, qtbot, lambda: counting(60, 0.01))
+    assert len(taken) <= 5
+    assert taken[-1] == 60
 
 
 def test_items_arrive_in_order(runner, qtbot):

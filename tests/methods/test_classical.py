@@ -159,9 +159,18 @@ def test_l1_wavelet_stays_stable_for_maps_of_any_norm():
     )
 
 
+@pytest.mark.parametrize(("method", "least"), [("l1-wavelet", 5e-4), ("total-variation", 1e-3)])
+def test_the_automatic_weight_follows_the_noise_down_to_a_least_one(method, least):
+    problem, _ = problem_of()
+    levels = (0.0, 0.01, 0.03)
+    noisy = (Problem(problem.kspace, problem.mask, problem.sens_maps, level) for level in levels)
+    weights = [METHODS.get(method)().automatic(one)["regularisation"] for one in noisy]
+    assert weights == pytest.approx([least, 1.5e-3, 4.5e-3])
+
+
 def test_l1_wavelet_begins_with_a_hundredfold_weight_and_ends_with_its_own():
     method = L1Wavelet(iterations=10, regularisation=0.01)
-    weights = [method._weight(index) for index in range(10)]
+    weights = [method._weight(0.01, index) for index in range(10)]
     assert weights[0] == pytest.approx(1)
     assert weights[5:] == [0.01] * 5
     assert weights == sorted(weights, reverse=True)

@@ -1,0 +1,99 @@
+"""What the fully sampled centre says of samples further out, and how far it can be trusted.
+
+The middle of k-space is a million times as strong as its edge. Windows of the centre therefore
+count by one over the amplitude that is usual at their distance: a rule learnt from the strongest
+few would be a rule for these alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Complex, Int
+from torch import Tensor
+
+from ksyn.calibration import calibration_region
+from ksyn.completion import Prior
+from ksyn.data import Problem
+from ksyn.lowrank import calibration_for, hankel_gram
+from ksyn.spectrum import sample_power, signal_power
+
+_KERNEL, _RIDGE = 5, 0.01
+_MOST = 0.99
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """AᴴA of a problem's centre, each window as strong as the others."""
+
+    gram: Complex[Tensor, "tap tap"]
+    """In double precision; coil by coil, tap by tap."""
+    middles: Int[Tensor, " coil"]
+    """Where the sample in the middle of a window stands, of each coil."""
+
+    def left_by(self, filters: Complex[Tensor, "filter tap"]) -> float:
+        """Return the energy of a window's filtered middle, relative to that of the sample."""
+        rest = torch.einsum("rt,tu,ru->", filters.conj(), self.gram, filters).real
+        return float(rest / self.gram.diagonal().real[self.middles].sum())
+
+
+def evidence_of(problem: Problem, kernel: tuple[int, int]) -> Evidence:
+    """Return what the centre says about windows of that size.
+
+    Raises:
+        ShapeError: The fully sampled centre is smaller than the kernel.
+    """
+    calibration = calibration_for(problem.kspace, problem.mask, kernel)
+    n_taps = kernel[0] * kernel[1]
+    middle = kernel[0] // 2 * kernel[1] + kernel[1] // 2
+    coils = torch.arange(problem.kspace.n_coils, device=problem.device)
+    amplitude = sample_power(problem)[calibration_region(problem.mask)].sqrt()
+    return Evidence(hankel_gram(calibration, kernel, 1 / amplitude), coils * n_taps + middle)
+
+
+def unexplained(problem: Problem) -> float:
+    """Return the share of a sample that its surroundings do not predict, far from the middle.
+
+    Windows count by one over their power here, so that it is the share at the centre's rim. One
+    coil leaves almost all of it, eight leave a few per cent.
+    """
+    ky, kx = calibration_region(problem.mask)
+    kernel = (min(_KERNEL, ky.stop - ky.start), min(_KERNEL, kx.stop - kx.start))
+    calibration = problem.kspace.samples[..., ky, kx].mean(dim=0)
+    gram = hankel_gram(calibration, kernel, 1 / sample_power(problem)[ky, kx])
+    level = _RIDGE * gram.diagonal().real.mean()
+    inverse = torch.linalg.inv(gram + level * torch.eye(len(gram)).to(gram))
+    own = torch.arange(problem.kspace.n_coils, device=problem.device) * kernel[0] * kernel[1]
+    own = own + kernel[0] // 2 * kernel[1] + kernel[1] // 2
+    left = (1 / inverse[own, own].real).sum() / gram.diagonal().real[own].sum()
+    return min(float(left), _MOST)
+
+
+def doubt(problem: Problem) -> float:
+    """Return how much less than its centre a rule explains of samples further out.
+
+    Where the centre explains little of itself, it explains less still of them: the odds that it
+    does not, squared, is what served scans of one to eight coils best.
+    """
+    share = unexplained(problem)
+    return (share / (1 - share)) ** 2
+
+
+def prior_of(problem: Problem, left: float, curvature: float) -> Prior:
+    """Return how strongly samples are held to what is usual at their distance.
+
+    What the rule leaves of a sample is like noise to it, of that sample's strength near the middle
+    and of the usual strength further out, where errors come from stronger neighbours.
+
+    Args:
+        problem: Its samples say what is usual.
+        left: See `Evidence.left_by`.
+        curvature: Mean eigenvalue of the rule's normal operator.
+    """
+    free = ~problem.mask.samples.all(dim=0)[0]
+    power = sample_power(problem)
+    usual = power[free].median() if bool(free.any()) else power.median()
+    noise = left * torch.maximum(power, usual)
+    weights = doubt(problem) * noise / signal_power(problem)
+    return Prior(weights.to(problem.kspace.samples.real.dtype), curvature)
