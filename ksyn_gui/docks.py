@@ -14,6 +14,10 @@ from ksyn_gui.settings import LAYOUT_VERSION, Settings
 
 _WIDTHS = {Area.LeftDockWidgetArea: 250, Area.RightDockWidgetArea: 325}
 """At first [pixels]."""
+_NARROW = 1200
+"""Windows of less width leave docks little more than they need [pixels]."""
+_NARROW_WIDTHS = {Area.LeftDockWidgetArea: 220, Area.RightDockWidgetArea: 305}
+"""In such a window [pixels]."""
 _CURVES_HEIGHT = 170
 """Of the dock under the pictures, at first [pixels]."""
 _CORNERS = {
@@ -29,6 +33,7 @@ class Docks:
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         self._window = window
+        self._narrow = False
         self._docks = {info.name: _dock(info, window, session) for info in PANELS}
 
     def __getitem__(self, name: str) -> QDockWidget:
@@ -62,6 +67,12 @@ class Docks:
         self._window.restoreState(self._usual, LAYOUT_VERSION)
         self._size()
 
+    def follow(self, width: int) -> None:
+        """Give way to the pictures where the window has become narrow, and the other way round."""
+        if (width < _NARROW) is not self._narrow:
+            self._narrow = width < _NARROW
+            self._widen()
+
     def restore(self, settings: Settings) -> None:
         """Go back to the arrangement of the last time, if there was one."""
         if settings.layout is None:
@@ -81,13 +92,18 @@ class Docks:
             self._window.tabifyDockWidget(self[info.tab_of], self[info.name])
 
     def _size(self) -> None:
+        self._widen()
         resize = self._window.resizeDocks
-        for area, width in _WIDTHS.items():
-            infos = [info for info in PANELS if info.area == area and not info.tab_of]
+        for area in _WIDTHS:
+            infos = _untabbed(area)
             docks = [self[info.name] for info in infos]
-            resize(docks, [width] * len(docks), Qt.Orientation.Horizontal)
             resize(docks, [100 * info.share for info in infos], Qt.Orientation.Vertical)
         resize([self["steps"]], [_CURVES_HEIGHT], Qt.Orientation.Vertical)
+
+    def _widen(self) -> None:
+        for area, width in (_NARROW_WIDTHS if self._narrow else _WIDTHS).items():
+            docks = [self[info.name] for info in _untabbed(area)]
+            self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
 
 
 def _dock(info: PanelInfo, window: QMainWindow, session: Session) -> QDockWidget:
@@ -100,6 +116,10 @@ def _dock(info: PanelInfo, window: QMainWindow, session: Session) -> QDockWidget
     tabbed = info.tab_of or _leads_tabs(info)
     dock.setTitleBarWidget(QWidget() if tabbed else DockTitle(dock))  # a tab is title enough
     return dock
+
+
+def _untabbed(area: Area) -> list[PanelInfo]:
+    return [info for info in PANELS if info.area == area and not info.tab_of]
 
 
 def _leads_tabs(info: PanelInfo) -> bool:

@@ -41,6 +41,10 @@ class Port:
     """What the shorter side of the field covers; the same units."""
 
 
+LEAST_FOR_BAR = 160
+"""Side of a picture that has room for a bar [pixels]."""
+
+
 class Surface(SceneView):
     """Shows one image and what lies over it; a unit of the plane is as long down as across."""
 
@@ -183,9 +187,9 @@ class Surface(SceneView):
         painter.save()
         painter.setFont(small(self.font()))
         field = QRectF(self.viewport().rect())
-        if self._bar is not None and self.bars_shown and field.height() > 160:
+        if self._bar is not None and self.bars_shown and field.height() > LEAST_FOR_BAR:
             paint_colour_bar(painter, field, *self._bar)
-        if self._ruler_unit and self.bars_shown and field.width() > 160:
+        if self._ruler_unit and self.bars_shown and field.width() > LEAST_FOR_BAR:
             paint_scale_bar(painter, field, self.scale_factor(), self._ruler_unit)
         if self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 2))

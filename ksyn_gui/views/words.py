@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ksyn_gui.views.surface import Surface
+from ksyn_gui.views.surface import LEAST_FOR_BAR, Surface
 
 _OVER = "color: #e8eaed; background: rgba(10, 11, 13, 165); padding: 1px 5px; border-radius: 3px;"
 _BAR_ROOM = 84
@@ -78,7 +78,7 @@ class Words(QObject):
 
     def _lay_out(self) -> None:
         field = self._surface.viewport().rect()
-        self._fit_caption(field.width() - _BAR_ROOM)
+        self._fit_caption(field.width() - (_BAR_ROOM if field.height() > LEAST_FOR_BAR else 12))
         self.caption.move(6, 5)
         self.readout.setMaximumWidth(max(field.width() - 12, 40))
         self.readout.adjustSize()

@@ -43,6 +43,15 @@ def cut_off(root: QWidget) -> list[str]:
     return found
 
 
+def settled_cut_off(qtbot, root: QWidget) -> list[str]:
+    """Return what is still cut off when docks have had time to grow."""
+    for _ in range(20):
+        if not cut_off(root):
+            return []
+        qtbot.wait(50)
+    return cut_off(root)
+
+
 def _text(widget: QWidget) -> str:
     return widget.currentText() if isinstance(widget, QComboBox) else widget.text()
 
@@ -59,7 +68,7 @@ def test_no_text_is_cut_off(qtbot, window, theme, size):
             if facts is not None:
                 window.session.plan.set_method(facts.name)
             qtbot.wait(30)
-            found[tab, getattr(facts, "name", "")] = cut_off(window)
+            found[tab, getattr(facts, "name", "")] = settled_cut_off(qtbot, window)
     assert {where: what for where, what in found.items() if what} == {}
 
 
