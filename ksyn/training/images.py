@@ -46,10 +46,10 @@ class Images:
 def _images(pack: Pack, validation: bool) -> list[Tensor]:
     if str(pack.path) == PHANTOMS:
         first = _OTHER_PEOPLE if validation else _PEOPLE
-        return [_head(first, number) for number in range(0, _HEADS, pack.stride)]
+        return [_head(first, number, pack.size) for number in range(0, _HEADS, pack.stride)]
     return load_pack(pack)
 
 
-def _head(first: int, number: int) -> Complex[Tensor, "y x"]:
+def _head(first: int, number: int, size: int) -> Complex[Tensor, "y x"]:
     contrast = _CONTRASTS[number % len(_CONTRASTS)]
-    return head_image((256, 256), contrast=contrast, seed=first + number).to(torch.complex64)
+    return head_image((size, size), contrast=contrast, seed=first + number)

@@ -22,6 +22,8 @@ class Pack(BaseModel):
     weight: float = Field(default=1.0, gt=0)
     stride: int = Field(default=1, ge=1)
     """Each so many-th slice is taken."""
+    size: int = Field(default=256, ge=32, le=1024)
+    """Side of made-up heads [pixels]; of other packs nothing."""
     key: str | None = None
     """Name of the array in a container without a header."""
     axes: str | None = None

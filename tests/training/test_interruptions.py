@@ -33,7 +33,9 @@ def run_file(tmp_path):
     """Two short epochs on one made-up head."""
     fields = yaml.safe_load((PRESETS / "tiny.yaml").read_text())
     fields |= {"steps": 12, "steps_per_epoch": 6, "matrix": [32, 32], "reconstruct_every": 0}
-    fields |= {key: [{"path": "phantoms", "stride": 32}] for key in ("packs", "validation")}
+    fields |= {
+        key: [{"path": "phantoms", "stride": 32, "size": 64}] for key in ("packs", "validation")
+    }
     path = tmp_path / "short.yaml"
     path.write_text(yaml.safe_dump(fields))
     return path

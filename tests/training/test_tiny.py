@@ -24,7 +24,7 @@ from ksyn.training.train import course, train
 
 TINY = PRESETS / "tiny.yaml"
 pytestmark = [
-    pytest.mark.timeout(590),
+    pytest.mark.timeout(1800),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -44,7 +44,7 @@ def test_the_tiny_preset_killed_and_resumed_makes_the_same_model_which_reconstru
     resumed = train(TINY, folder, resume=True)
     whole = train(TINY, tmp_path / "whole")
     assert same_bits(whole, resumed)
-    assert [step for step, _ in course(tmp_path / "whole", "psnr")] == [199, 399]
+    assert [step for step, _ in course(tmp_path / "whole", "psnr")] == [119, 239]
     export(TINY, whole, tmp_path / "tiny", [])
     monkeypatch.setattr(weights, "models_folder", lambda: tmp_path / "none")
     add(tmp_path / "tiny")
