@@ -59,6 +59,7 @@ class AkDiffusion(Method):
             "steps": 50,
             "corrector_steps": 1,
             "sigma_max": 1.0,
+            "sigma_min": 0.01,
             "correction": "low-rank",
             "weighting": "constant",
             "prior_weight": 0.1,
@@ -77,7 +78,7 @@ class AkDiffusion(Method):
     model: str = option(
         "ak-head", model_of="prior", help="Trained network that knows what images look like."
     )
-    steps: int = option(40, low=1, high=1000, help="N, steps from the noisiest level down.")
+    steps: int = option(24, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
         0, low=0, high=10, help="M, Langevin steps after each step; each costs one network run."
     )
@@ -88,7 +89,7 @@ class AkDiffusion(Method):
         0.3, low=0.01, high=10, unit="image maximum", help="σ_N, noise the sampler starts from."
     )
     sigma_min: float = option(
-        0.01, low=1e-4, high=0.5, unit="image maximum", help="σ_0, noise it ends with."
+        0.02, low=1e-4, high=0.5, unit="image maximum", help="σ_0, noise it ends with."
     )
     fading: Fading = option(
         "automatic",
