@@ -146,5 +146,13 @@ def _option_error(
     field = cls.model_fields.get(name)
     return OptionError(
         f"{_title(cls)}: {name} = {values.get(name)!r} will not do ({first['msg']}).",
-        hint=field.description or "" if field else "",
+        hint=f"{field.description or ''}{_range(field)}" if field else "",
     )
+
+
+def _range(field: FieldInfo) -> str:
+    """Return which values there are, as a sentence to follow another."""
+    low, high = _limit(field, "ge"), _limit(field, "le")
+    if low is None or high is None:
+        return ""
+    return f" It may be {low:g} to {high:g}."

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from ksyn.errors import OptionError
+from ksyn.masks import MASKS
 from ksyn.options import OptionInfo, Options, option, options_of, parse_assignments
 
 
@@ -44,7 +45,7 @@ def test_the_limits_themselves_are_allowed(value: object) -> None:
 def test_a_value_that_will_not_do_is_named_with_its_help(value: object) -> None:
     with pytest.raises(OptionError, match=f"Solver: iterations = {value!r}") as raised:
         Solver.of({"iterations": value})
-    assert raised.value.hint == "Steps."
+    assert raised.value.hint == "Steps. It may be 1 to 200."
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", float("nan")])
@@ -122,3 +123,9 @@ def test_an_assignment_without_a_sign_is_refused() -> None:
     with pytest.raises(OptionError, match="'iterations' sets nothing") as raised:
         parse_assignments(["a=1", "iterations"])
     assert "key=value" in raised.value.hint
+
+
+def test_a_value_out_of_range_is_told_the_range():
+    with pytest.raises(OptionError) as caught:
+        MASKS.get("uniform").of({"acceleration": 300})
+    assert "1 to 64" in caught.value.hint

@@ -85,3 +85,9 @@ def test_a_model_in_the_users_folder_is_found(model, tmp_path, monkeypatch):
     model.rename(own / "mine")
     monkeypatch.setattr(weights, "own_models_folder", lambda: own)
     assert "mine" in weights._folders()
+
+
+def test_models_are_found_by_family_and_network(model):
+    priors = [card.id for card in weights.cards() if card.family == "prior"]
+    assert [card.id for card in weights.fitting("prior")] == priors
+    assert weights.fitting("prior/no-such-network") == []

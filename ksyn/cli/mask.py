@@ -12,7 +12,10 @@ from ksyn.cli import flags
 
 def mask(
     kind: Annotated[str, typer.Argument(help="Pattern (see `ksyn masks`).")],
-    shape: Annotated[tuple[int, int], typer.Option(metavar="NY NX", min=1, help="Matrix: ky, kx.")],
+    shape: Annotated[
+        tuple[int, int],
+        typer.Option(metavar="NY NX", min=1, help="Matrix: ky and kx, two numbers."),
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Where to write it (.npy).")],
     acceleration: flags.Acceleration = None,
     acs: flags.Acs = None,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from jaxtyping import Complex, Float
@@ -21,10 +22,14 @@ _SIDE = 32
 _SIGMAS = (0.01, 1.5)
 """Noise that free samples end with and start from; the latter drowns every image."""
 _STEPS = 60
-_BATCH = 64
+_BATCH = 16
 """Training images that are compared at a time."""
 
+_FLAT = 1e-3
+"""Parts of less variance hold nothing; the brightest tissue is 1."""
+
 Image = Complex[Tensor, "_ _"]
+Magnitude = Float[Tensor, "_ _"]
 
 
 @torch.no_grad()
@@ -47,8 +52,12 @@ def free_samples(
 
 
 @torch.no_grad()
-def nearest(samples: Iterable[Image], held_out: Iterable[Image], training: Sequence[Image],
-            matrix: tuple[int, int]) -> Nearest:  # fmt: skip
+def nearest(
+    samples: Iterable[Image],
+    held_out: Iterable[Image],
+    training: Iterable[Image],
+    matrix: tuple[int, int],
+) -> Nearest:
     """Return how like its training images a prior's samples are, and how like them others are.
 
     Args:
@@ -59,56 +68,66 @@ def nearest(samples: Iterable[Image], held_out: Iterable[Image], training: Seque
     """
     factor = max(matrix) / _SIDE
     known = [_coarse(image, factor) for image in training]
-    middles = [resize_centred(image, matrix) for image in held_out]
+    drawn = [_coarse(image, factor) for image in samples]
+    middles = [_coarse(resize_centred(image, matrix), factor) for image in held_out]
+    found = [round(value, 4) for value in likeness([*drawn, *middles], known)]
     return Nearest(
-        samples=[round(likeness(_coarse(image, factor), known), 4) for image in samples],
-        held_out=[round(likeness(_coarse(image, factor), known), 4) for image in middles],
-        training_images=len(known),
+        samples=found[: len(drawn)], held_out=found[len(drawn) :], training_images=len(known)
     )
 
 
-def likeness(image: Float[Tensor, "_ _"], others: Sequence[Float[Tensor, "_ _"]]) -> float:
-    """Return the largest correlation of an image with any part of any other.
+def likeness(images: Sequence[Magnitude], others: Sequence[Magnitude]) -> list[float]:
+    """Return the largest correlation of each image with any part of any other.
 
     Mean and contrast do not count (zero-mean normalised correlation), nor does where in the
     other it is, nor whether it is flipped or transposed.
+
+    Args:
+        images: All of one size.
+        others: Of any sizes; air is added to those that are smaller.
     """
-    height = max(max(image.shape), *(other.shape[0] for other in others))
-    width = max(max(image.shape), *(other.shape[1] for other in others))
-    best = -1.0
-    for first in range(0, len(others), _BATCH):
-        stack = torch.stack([_padded(o, (height, width)) for o in others[first : first + _BATCH]])
-        best = max(best, *(float(_correlation(t, stack).max()) for t in _orientations(image)))
-    return best
+    upright, turned = torch.stack(list(images)), torch.stack([image.mT for image in images])
+    best = torch.full((len(images),), -1.0)
+    for views in {tuple(v.shape[1:]): v for v in (upright, turned)}.values():
+        flips = [views, views.flip(1), views.flip(2), views.flip(1, 2)]
+        if views.shape[1] == views.shape[2]:
+            flips += [view.mT for view in flips]
+        for stack in _stacks(others, (views.shape[1], views.shape[2])):
+            for flipped in flips:
+                best = torch.maximum(best, _correlation(flipped, stack))
+    return [float(value) for value in best]
 
 
-def _orientations(image: Float[Tensor, "a b"]) -> list[Tensor]:
-    turned = [image, image.flip(0), image.flip(1), image.flip(0, 1)]
-    return turned + [view.mT for view in turned]
+def _stacks(
+    others: Sequence[Magnitude], least: tuple[int, int]
+) -> Iterator[Float[Tensor, "other y x"]]:
+    """Yield images of one size together, each at least so large."""
+    by_size: dict[tuple[int, ...], list[Tensor]] = defaultdict(list)
+    for other in others:
+        missing = [max(want - have, 0) for want, have in zip(least, other.shape, strict=True)]
+        padded = functional.pad(other, (0, missing[1], 0, missing[0]))
+        by_size[tuple(padded.shape)].append(padded)
+    for same in by_size.values():
+        for first in range(0, len(same), _BATCH):
+            yield torch.stack(same[first : first + _BATCH])
 
 
 def _correlation(
-    image: Float[Tensor, "a b"], stack: Float[Tensor, "other y x"]
-) -> Float[Tensor, "other row column"]:
-    """Return the correlation with every part of every other image; 0 with parts that are flat."""
-    n = image.numel()
-    pattern = image - image.mean()
-    ones = torch.ones(1, 1, *image.shape)
-    products = functional.conv2d(stack[:, None], pattern[None, None])[:, 0]
-    sums = functional.conv2d(stack[:, None], ones)[:, 0]
-    squares = functional.conv2d(stack[:, None].square(), ones)[:, 0]
-    energy = (squares - sums.square() / n).clamp_min(0)
-    norm = (energy * pattern.square().sum()).sqrt()
-    return torch.where(energy > 1e-3 * n, products / norm.clamp_min(1e-12), 0)
+    images: Float[Tensor, "image a b"], stack: Float[Tensor, "other y x"]
+) -> Float[Tensor, " image"]:
+    """Return each image's largest correlation with any part; with flat parts it is 0."""
+    size = (images.shape[1], images.shape[2])
+    patterns = images - images.mean(dim=(1, 2), keepdim=True)
+    products = functional.conv2d(stack[:, None], patterns[:, None]) / (size[0] * size[1])
+    mean = functional.avg_pool2d(stack[:, None], size, stride=1)
+    square = functional.avg_pool2d(stack[:, None].square(), size, stride=1)
+    variance = (square - mean.square()).clamp_min(0)
+    norm = (variance * patterns.square().mean(dim=(1, 2))[:, None, None]).sqrt()
+    return torch.where(variance > _FLAT, products / norm.clamp_min(1e-12), 0).amax(dim=(0, 2, 3))
 
 
-def _coarse(image: Image, factor: float) -> Float[Tensor, "y x"]:
+def _coarse(image: Image, factor: float) -> Magnitude:
     """Return the magnitude at lower resolution."""
     matrix = (round(image.shape[0] / factor), round(image.shape[1] / factor))
     small = kspace_to_image(resize_centred(image_to_kspace(image), matrix))
     return small.abs() / factor
-
-
-def _padded(image: Float[Tensor, "y x"], matrix: tuple[int, int]) -> Float[Tensor, "a b"]:
-    missing = matrix[0] - image.shape[0], matrix[1] - image.shape[1]
-    return functional.pad(image, (0, missing[1], 0, missing[0]))

@@ -102,5 +102,10 @@ def _unknown(path: Path, head: bytes) -> ReadError:
             f"{path.name} has no header {path.stem}.hdr beside it.",
             hint="BART scans are two files; keep them together.",
         )
+    if head[128:132] == b"DICM" or path.suffix.lower() == ".dcm":
+        return ReadError(
+            f"{path.name} is a DICOM image: magnitudes, which hold no k-space to reconstruct from.",
+            hint="Give the raw data of the scan; DICOM is a format of results here.",
+        )
     known = ", ".join(reader.title for reader in READERS)
     return ReadError(f"{path.name} is of no known format.", hint=f"Known are: {known}.")

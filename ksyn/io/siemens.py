@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +78,8 @@ def open_twix(probe: Probe, layout: Layout | None = None) -> TwixScan:  # noqa: 
     """Open a TWIX file."""
     import twixtools  # late: an extra
 
-    with reading(probe.path, "Siemens raw data"):
+    # It prints where a file was cut short; that readouts are missing is told as a ReadError.
+    with reading(probe.path, "Siemens raw data"), redirect_stdout(StringIO()):
         measurements = twixtools.read_twix(str(probe.path), verbose=False)
         return TwixScan(probe.path, measurements[-1])
 

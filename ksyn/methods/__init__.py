@@ -3,6 +3,7 @@
 from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.methods.cg_sense import CgSense
 from ksyn.methods.grappa import Grappa
+from ksyn.methods.grappa_operator import GrappaOperator
 from ksyn.methods.h_dslr import HDslrReconstruction
 from ksyn.methods.l1_spirit import L1Spirit
 from ksyn.methods.l1_wavelet import L1Wavelet
@@ -24,6 +25,7 @@ METHODS: Registry[type[Method]] = Registry(
     L1Wavelet,
     TotalVariation,
     Grappa,
+    GrappaOperator,
     Spirit,
     L1Spirit,
     Loraks,

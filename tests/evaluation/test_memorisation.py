@@ -32,12 +32,12 @@ def test_noise_is_like_nothing():
 
 def test_flat_parts_have_no_likeness():
     image = torch.rand(6, 6, generator=torch.Generator().manual_seed(1))
-    assert likeness(image, [torch.ones(20, 20)]) == 0
+    assert likeness([image], [torch.ones(20, 20)]) == [0]
 
 
 def test_brightness_and_contrast_do_not_count():
     image = torch.rand(6, 5, generator=torch.Generator().manual_seed(1))
-    assert likeness(image, [2 * image + 1]) == pytest.approx(1, abs=1e-5)
+    assert likeness([image], [2 * image + 1, 3 * image.T]) == pytest.approx([1], abs=1e-5)
 
 
 def test_likeness_is_a_correlation():
@@ -45,7 +45,7 @@ def test_likeness_is_a_correlation():
     turned = [f for f in (first, first.mT) for f in (f, f.flip(0), f.flip(1), f.flip(0, 1))]
     pairs = [torch.stack([f.flatten(), second.flatten()]) for f in turned]
     expected = max(float(torch.corrcoef(pair)[0, 1]) for pair in pairs)
-    assert likeness(first, [second]) == pytest.approx(expected, abs=1e-5)
+    assert likeness([first, first], [second]) == pytest.approx([expected] * 2, abs=1e-5)
 
 
 class Wiener:

@@ -278,3 +278,11 @@ def valid_files_once() -> dict[str, bytes]:
     if not _FILES:
         _FILES.update(valid_files())
     return _FILES
+
+
+def test_a_dicom_image_is_called_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "image.dcm"
+    path.write_bytes(b"\0" * 128 + b"DICM" + b"\0" * 64)
+    with pytest.raises(ReadError, match="no k-space") as caught:
+        open_scan(path)
+    assert "raw data" in caught.value.hint
