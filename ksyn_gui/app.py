@@ -1,4 +1,4 @@
-"""The `ksyn-gui` command: a window first, the engine after it."""
+"""What the `ksyn-gui` command does: a window first, the engine after it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ksyn.file_process import become_if_asked
 from ksyn_gui import crash, runner
 from ksyn_gui.facts import StoredResult, Trouble
 from ksyn_gui.garbage import GarbageCollector
@@ -33,7 +32,6 @@ Use the command line, for example `ksyn demo`, or set QT_QPA_PLATFORM=offscreen 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window; return what the process shall exit with."""
-    become_if_asked()
     flags = _flags(arguments)
     if not _has_display():
         sys.stderr.write(_NO_DISPLAY)
@@ -44,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings()
     theme = Theme(application, flags.theme or settings.theme)
     session = Session()
-    window = MainWindow(session, theme, settings)
+    window = make_window(session, theme, settings)
     handler = crash.CrashHandler()
     handler.crashed.connect(window.show_crash)
     handler.install()
@@ -74,6 +72,12 @@ def make_application() -> QApplication:
     application.setWindowIcon(icon("aperture"))
     sys.setswitchinterval(_SWITCH_INTERVAL)
     return application
+
+
+def make_window(session: Session, theme: Theme, settings: Settings) -> MainWindow:
+    """Return the window, not shown yet."""
+    with theme.undressed():
+        return MainWindow(session, theme, settings)
 
 
 def _has_display() -> bool:
@@ -184,7 +188,3 @@ class Photographer(QObject):
         self._window.save_picture(self._picture)
         self._window.close()
         QApplication.exit(0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.session, self.theme, self.settings = session, theme, settings
         self.actions_ = Actions(self)
         self.pictures = PictureGrid()
-        self.comparison = ComparisonView(self.pictures.links)
+        self._comparison: ComparisonView | None = None
         self.messages = MessageBar()
         self.docks = Docks(self, session)
         self.questions = Questions(session, settings, self)
@@ -70,7 +70,6 @@ class MainWindow(QMainWindow):
         LoneViews(self.pictures, session, self)
         self._connect_session()
         self._connect_pictures()
-        self._connect_comparison()
         self._connect_panels()
         self._connect_actions()
         self._begin()
@@ -102,6 +101,20 @@ class MainWindow(QMainWindow):
         """The panel of that name."""
         return cast("StepsPanel", self.docks.panel("steps"))
 
+    @property
+    def comparison(self) -> ComparisonView:
+        """Two results side by side; made when it is first wanted, as four views take a while."""
+        if self._comparison is None:
+            self._comparison = view = ComparisonView(self.pictures.links)
+            self.middle.addWidget(view)
+            study = self.session.study
+            if study.scan is not None:
+                view.set_voxel_size(study.scan.voxel_size)
+            view.set_reference(study.reference)
+            view.set_tool(self.pictures.image.canvas.tool)
+            self._connect_comparison(view)
+        return self._comparison
+
     # --- building -----------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -113,7 +126,6 @@ class MainWindow(QMainWindow):
         self.setDockOptions(options.AllowTabbedDocks | options.AllowNestedDocks)
         self.middle = QStackedWidget()
         self.middle.addWidget(self.pictures)
-        self.middle.addWidget(self.comparison)
         self.setCentralWidget(_stacked(self.messages, self.middle))
         self._recent = QMenu("Open &recent", self)
         self._recent.setIcon(icon("clock-counter-clockwise"))
@@ -142,6 +154,7 @@ class MainWindow(QMainWindow):
         session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)
+        session.comparison.changed.connect(self._show_comparison)
 
     def _connect_pictures(self) -> None:
         """What is done in the pictures."""
@@ -159,10 +172,9 @@ class MainWindow(QMainWindow):
         for canvas in self.pictures.canvases:
             canvas.tool_changed.connect(partial(check_tool, actions))
 
-    def _connect_comparison(self) -> None:
+    def _connect_comparison(self, view: ComparisonView) -> None:
         """What is said of two results, and done with them."""
-        session, view = self.session, self.comparison
-        session.comparison.changed.connect(self._show_comparison)
+        session = self.session
         session.study.reference_changed.connect(view.set_reference)
         session.study.frame_changed.connect(view.set_frame)
         view.left.connect(session.comparison.leave)
@@ -236,7 +248,7 @@ class MainWindow(QMainWindow):
             "coil_previous": lambda: study.set_coil(study.coil - 1),
             "result_next": lambda: results.go(1),
             "result_previous": lambda: results.go(-1),
-            "arrange": self.comparison.arrange,
+            "arrange": lambda: self.comparison.arrange(),
             "swap": self.session.comparison.swap,
             "maximise": self._toggle_maximised,
             "full_screen": self._toggle_full_screen,
@@ -270,19 +282,23 @@ class MainWindow(QMainWindow):
     def _show_scan(self, scan: Scan) -> None:
         self.messages.hide()
         self.pictures.set_voxel_size(scan.voxel_size)
-        self.comparison.set_voxel_size(scan.voxel_size)
+        if self._comparison is not None:
+            self._comparison.set_voxel_size(scan.voxel_size)
         self.setWindowTitle(f"{scan.title} – K-Syn")
         if scan.path.exists():
             self.settings.remember(scan.path)
 
     def _show_comparison(self, pair: Pair | None) -> None:
         """Give the middle to the two results, and take it back."""
+        if pair is None and self._comparison is None:
+            return
         self.comparison.show_pair(pair, self.session.study.frame)
         self.middle.setCurrentWidget(self.pictures if pair is None else self.comparison)
 
     def _set_tool(self, tool: Tool) -> None:
         self.pictures.set_tool(tool)
-        self.comparison.set_tool(tool)
+        if self._comparison is not None:
+            self._comparison.set_tool(tool)
 
     def _toggle_maximised(self) -> None:
         shown = self.pictures if self.session.comparison.pair is None else self.comparison

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -130,6 +132,19 @@ class Theme(QObject):
         """What was chosen."""
         return self._preference
 
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """Build a window without the style sheet, then dress it.
+
+        Otherwise each widget is dressed anew whenever it is put into another: half of the time.
+        """
+        sheet = self._application.styleSheet()
+        self._application.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._application.setStyleSheet(sheet)
+
     def _dress(self) -> None:
         colours = colours_now(self._preference)
         self._application.setPalette(_palette(colours))
@@ -171,7 +186,8 @@ class _Glyph(QIconEngine):
         painter.setFont(font)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         painter.setPen(QColor(self._colour(mode, state)))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, letters[self._name])
+        letter = chr(int(letters[self._name], 16))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, letter)
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
@@ -196,7 +212,7 @@ class _Glyph(QIconEngine):
 
 @cache
 def _icon_font() -> tuple[str, dict[str, str]]:
-    """Return the icon font's family and its letters by name.
+    """Return the icon font's family and the codes of its letters by name.
 
     qtawesome brings the font; importing it would load every module of Qt and seven more fonts.
     """
@@ -205,9 +221,10 @@ def _icon_font() -> tuple[str, dict[str, str]]:
         return "", {}
     folder = Path(package.origin).parent / "fonts"
     number = QFontDatabase.addApplicationFont(str(next(folder.glob("phosphor-*.ttf"))))
-    codes = json.loads(next(folder.glob("phosphor-charmap-*.json")).read_text(encoding="utf-8"))
-    letters = {name: chr(int(code, 16)) for name, code in codes.items()}
-    return QFontDatabase.applicationFontFamilies(number)[0], letters
+    codes: dict[str, str] = json.loads(
+        next(folder.glob("phosphor-charmap-*.json")).read_text(encoding="utf-8")
+    )
+    return QFontDatabase.applicationFontFamilies(number)[0], codes
 
 
 def _palette(c: Colours) -> QPalette:

@@ -100,7 +100,7 @@ def test_a_wrong_word_in_a_command_is_found(line: str, wrong: str) -> None:
 def test_the_window_knows_its_flags() -> None:
     lines = [line for page in PAGES for line in commands(page, "ksyn-gui")]
     used = {word for line in lines for word in line.split() if word.startswith("--")}
-    helped = run_python("-m", "ksyn_gui.app", "--help")
+    helped = run_python("-m", "ksyn_gui", "--help")
     assert used
     assert {flag for flag in used if flag not in helped} == set()
 

@@ -67,6 +67,7 @@ class Links(QObject):
         canvas.levels_changed.connect(lambda levels: self._share_levels(member, levels))
         canvas.scrolled.connect(lambda steps: self._share_scroll(member, steps))
         self._let_lead(member)
+        self._catch_up(member)
 
     def is_on(self, link: Link) -> bool:
         """Return whether it is shared."""
@@ -117,6 +118,15 @@ class Links(QObject):
         member.canvas.level_choice.leads = (
             member.leads or not member.quantity or not self._on[Link.LEVELS]
         )
+
+    def _catch_up(self, member: _Member) -> None:
+        """Let a canvas that comes late begin with what the others show."""
+        for other in self._others(member, "quantity"):
+            if self._on[Link.LEVELS] and not other.is_empty:
+                member.canvas.set_levels(other.levels, other.preset)
+        for other in self._others(member, "plane"):
+            if self._on[Link.ZOOM] and not other.surface.is_fitted:
+                member.canvas.set_port(other.surface.port)
 
     def _join_levels(self) -> None:
         for member in self._members:

@@ -66,12 +66,9 @@ class Surface(SceneView):
         self.setCentralWidget(self.field)
         self.image, self.overlay = self._add(Picture()), self._add(Picture())
         self.footprint = self._add(QGraphicsRectItem())
-        self._across = self._add(InfiniteLine(angle=0, pen=line_of(CROSS, 1)))
-        self._down = self._add(InfiniteLine(angle=90, pen=line_of(CROSS, 1)))
+        self._lines: tuple[InfiniteLine, InfiniteLine] | None = None
         self.footprint.setPen(line_of(INK, 1.5))
-        for line in (self._across, self._down):
-            line.setOpacity(0.85)
-        for item in (self.overlay, self.footprint, self._across, self._down):
+        for item in (self.overlay, self.footprint):
             item.setVisible(False)
         self.field.sigResized.connect(self._place)
         self.sceneObj.sigMouseMoved.connect(self._hover)
@@ -159,10 +156,14 @@ class Surface(SceneView):
 
     def show_cross(self, place: QPointF | None) -> None:
         """Draw the crosshair there, or take it away."""
+        if self._lines is None:
+            if place is None:
+                return
+            self._lines = self._line(angle=0), self._line(angle=90)
         if place is not None:
-            self._across.setValue(place.y())
-            self._down.setValue(place.x())
-        for line in (self._across, self._down):
+            self._lines[0].setValue(place.y())
+            self._lines[1].setValue(place.x())
+        for line in self._lines:
             line.setVisible(place is not None)
         self.refresh()
 
@@ -195,6 +196,11 @@ class Surface(SceneView):
             painter.setPen(QPen(self.palette().highlight().color(), 2))
             painter.drawRect(field.adjusted(1, 1, -1, -1))
         painter.restore()
+
+    def _line(self, angle: float) -> InfiniteLine:
+        line = self._add(InfiniteLine(angle=angle, pen=line_of(CROSS, 1)))
+        line.setOpacity(0.85)
+        return line
 
     def _add(self, item: Item) -> Item:
         item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)

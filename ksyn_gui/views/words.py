@@ -7,10 +7,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ksyn_gui.views.surface import LEAST_FOR_BAR, Surface
 
-_OVER = "color: #e8eaed; background: rgba(10, 11, 13, 165); padding: 1px 5px; border-radius: 3px;"
 _BAR_ROOM = 84
 """For the colour bar and its numbers at the right of a picture [pixels]."""
-_STRIP = "color: #1a1300; background: #e3ac46; padding: 1px 6px; font-weight: 600;"
 
 
 class Words(QObject):
@@ -19,8 +17,8 @@ class Words(QObject):
     def __init__(self, surface: Surface, strip: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._surface, self._shown = surface, True
-        self.caption, self.readout = _label(_OVER, surface), _label(_OVER, surface)
-        self.strip = _label(_STRIP, parent)
+        self.caption, self.readout = _label("over", surface), _label("over", surface)
+        self.strip = _label("strip", parent)
         self.strip.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.strip.setWordWrap(True)
         self.strip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -99,9 +97,10 @@ class Words(QObject):
         self._surface.setAccessibleDescription(". ".join(word for word in words if word))
 
 
-def _label(style: str, parent: QWidget) -> QLabel:
+def _label(role: str, parent: QWidget) -> QLabel:
+    """Return a label that the style sheet of the window dresses."""
     label = QLabel(parent)
-    label.setStyleSheet(style)
+    label.setProperty("role", role)
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     label.setTextFormat(Qt.TextFormat.PlainText)
     return label

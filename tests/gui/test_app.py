@@ -25,7 +25,7 @@ def test_nothing_imported_at_start_up_imports_torch():
 
 def test_the_smoke_test_reconstructs_the_demo_and_quits_with_0(tmp_path: Path):
     picture = tmp_path / "window.png"
-    done = python("-m", "ksyn_gui.app", "--smoke", "--screenshot", str(picture))
+    done = python("-m", "ksyn_gui", "--smoke", "--screenshot", str(picture))
     assert done.returncode == 0, done.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert "QThread" not in done.stderr
@@ -35,13 +35,13 @@ def test_the_smoke_test_reconstructs_the_demo_and_quits_with_0(tmp_path: Path):
 def test_without_a_display_it_names_the_command_line(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    done = python("-m", "ksyn_gui.app", "--demo")
+    done = python("-m", "ksyn_gui", "--demo")
     assert (done.returncode, done.stdout) == (1, "")
     assert "ksyn demo" in done.stderr
 
 
 def test_help_answers():
-    assert "--smoke" in python("-m", "ksyn_gui.app", "--help").stdout
+    assert "--smoke" in python("-m", "ksyn_gui", "--help").stdout
 
 
 def test_flags_are_understood():

@@ -247,6 +247,16 @@ def test_levels_are_shared_within_a_quantity_only(qtbot: QtBot) -> None:
     assert error.levels != Levels(0.0, 7.0)
 
 
+def test_a_canvas_that_comes_late_shows_what_the_others_show(qtbot: QtBot) -> None:
+    links, (first, late) = Links(), [_canvas(qtbot) for _ in range(2)]
+    links.add(first, quantity="image")
+    first.choose_levels(Levels(0.0, 7.0))
+    first.zoom(2.0)
+    links.add(late, quantity="image")
+    assert late.levels == Levels(0.0, 7.0)
+    assert late.surface.port == first.surface.port
+
+
 def test_one_canvas_leads_and_the_noise_of_another_changes_no_levels(qtbot: QtBot) -> None:
     links, (image, reference) = Links(), [_canvas(qtbot) for _ in range(2)]
     links.add(image, quantity="image", leads=False)
