@@ -12,10 +12,8 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ksyn.data import Problem, Step
-from ksyn.fourier import centre, decentre, filtered, plain_fft, plain_ifft
+from ksyn.fourier import at_once, centre, decentre, filtered, plain_fft, plain_ifft
 
-_AT_ONCE = 1 << 18
-"""Complex numbers that a processor's cache holds together with what is made of them."""
 _ROUNDING = 1e-6
 """Relative residual below which a complex64 solution gets no better."""
 
@@ -62,15 +60,11 @@ class Encoding:
     ) -> Complex[Tensor, "frame set y x"]:
         """Return `normal` of an image whose origin is at index 0, for loops that shift once."""
         total = torch.zeros_like(image)
-        for maps in torch.split(self._plain_maps, self._coils_at_once(image), dim=1):
+        together = at_once(image, image[:, 0].numel())
+        for maps in torch.split(self._plain_maps, together, dim=1):
             images = coil_images(image, maps)
             total += combine(filtered(images, self._plain_mask, self._axes), maps)
         return total
-
-    def _coils_at_once(self, image: Complex[Tensor, "frame set y x"]) -> int:
-        """Return how many coils a processor does best to take together; a GPU takes all."""
-        n_coils, pixels = self.maps.shape[1], image[:, 0].numel()
-        return n_coils if image.is_cuda else min(max(_AT_ONCE // pixels, 1), n_coils)
 
     def norm(self) -> float:
         """Return an upper bound of the largest eigenvalue of `normal`; 1 for maps of norm 1.
@@ -87,7 +81,8 @@ class Encoding:
         measured: Complex[Tensor, "frame coil ky kx"],
     ) -> float:
         """Return ‖M k − y‖ / ‖y‖ of a full k-space k."""
-        difference = energy(self.mask * kspace - measured)
+        pairs = zip(torch.split(kspace, 1, dim=1), torch.split(measured, 1, dim=1), strict=True)
+        difference = sum(energy(self.mask * k - y) for k, y in pairs)
         return float((difference / energy(measured).clamp_min(1e-20)).sqrt())
 
     def step(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Complex
 from torch import Tensor
 
 _AXES = (-2, -1)
+_AT_ONCE = 1 << 18
+"""Complex numbers that a processor's cache holds together with what is made of them."""
 
 
 def image_to_kspace(image: Complex[Tensor, "*batch y x"]) -> Complex[Tensor, "*batch ky kx"]:
     """Return the centred orthonormal Fourier transform over the last two axes."""
-    return centre(torch.fft.fft2(decentre(image), norm="ortho"))
+    return _in_parts(lambda x: centre(torch.fft.fft2(decentre(x), norm="ortho")), image)
 
 
 def kspace_to_image(kspace: Complex[Tensor, "*batch ky kx"]) -> Complex[Tensor, "*batch y x"]:
     """Return the inverse of `image_to_kspace`."""
-    return centre(torch.fft.ifft2(decentre(kspace), norm="ortho"))
+    return _in_parts(lambda x: centre(torch.fft.ifft2(decentre(x), norm="ortho")), kspace)
 
 
 def centre(array: Tensor, axes: tuple[int, ...] = _AXES) -> Tensor:
@@ -57,6 +61,11 @@ def filtered(array: Tensor, gain: Tensor, axes: tuple[int, ...] = _AXES) -> Tens
     return image
 
 
+def at_once(array: Tensor, size: int) -> int:
+    """Return how many arrays of a size a processor does best to take together; a GPU takes all."""
+    return array.numel() if array.is_cuda else max(_AT_ONCE // max(size, 1), 1)
+
+
 def resize_centred(array: Tensor, matrix: tuple[int, int]) -> Tensor:
     """Crop or zero-pad the last two axes about their centre ``n // 2``."""
     for axis, size in zip(_AXES, matrix, strict=True):
@@ -74,3 +83,16 @@ def _resize(array: Tensor, axis: int, size: int) -> Tensor:
     padded = array.new_zeros(shape)
     padded.narrow(axis, -start, old).copy_(array)
     return padded
+
+
+def _in_parts(transform: Callable[[Tensor], Tensor], array: Tensor) -> Tensor:
+    """Return the transform of the last two axes, of as many planes at a time as cache holds."""
+    size = array.shape[-2] * array.shape[-1]
+    planes, together = array.numel() // max(size, 1), at_once(array, size)
+    if planes <= together or array.requires_grad:
+        return transform(array)
+    parts = torch.split(array.reshape(-1, *array.shape[-2:]), together)
+    result = array.new_empty(planes, *array.shape[-2:])
+    for part, place in zip(parts, torch.split(result, together), strict=True):
+        place.copy_(transform(part))
+    return result.reshape(array.shape)

@@ -82,7 +82,7 @@ def test_plain_normal_is_normal_with_the_origin_at_index_0(encoding, image):
 
 @pytest.mark.parametrize("at_once", [1, 150, 1 << 18])
 def test_coils_taken_a_few_at_a_time_add_up(encoding, image, at_once, monkeypatch):
-    monkeypatch.setattr("ksyn.encoding._AT_ONCE", at_once)
+    monkeypatch.setattr("ksyn.fourier._AT_ONCE", at_once)
     expected = encoding.adjoint(encoding.forward(image))
     torch.testing.assert_close(encoding.normal(image), expected, rtol=1e-4, atol=1e-4)
 

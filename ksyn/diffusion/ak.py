@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.diffusion.attenuation import Schedule
-from ksyn.diffusion.coil_space import Randomness, Space, State
+from ksyn.diffusion.coil_space import CoilImages, Randomness, Space, State
 
-CoilImages = Complex[Tensor, "frame coil y x"]
 Denoise = Callable[[State, int], CoilImages]
 """``h = denoise(z, i)``: the clean, sharp coil images behind a state at level i."""
 Correct = Callable[[CoilImages, int], CoilImages]
@@ -76,8 +74,7 @@ def ak_sampler(
     """
     sigma, n_steps = schedule.sigmas, schedule.n_steps
 
-    (faded,) = schedule.attenuate(start, n_steps)
-    z = space.settle(faded)
+    z = space.fade(start, schedule, n_steps)
     z = z + sigma[n_steps] * space.noise(z, rng)
     last = None
     for i in reversed(range(n_steps)):  # N-1, ..., 0
@@ -89,7 +86,7 @@ def ak_sampler(
             score_of = h2 if score_from_corrected else h
             z = _reverse_sde(z, h2, score_of, i, space, schedule, rng)
         elif predictor == "fresh-noise":
-            z = space.settle(schedule.attenuate(h2, i)[0]) + sigma[i] * space.noise(z, rng)
+            z = space.fade(h2, schedule, i) + sigma[i] * space.noise(z, rng)
         else:
             ahead = h2 if predictor == "deterministic" else _carried_on(h2, last, i, schedule)
             z = _flow(z, ahead, i, space, schedule)
@@ -97,8 +94,8 @@ def ak_sampler(
 
         # Corrector: Langevin steps at the new level.
         for _ in range(corrector_steps):
-            (faded,) = schedule.attenuate(denoise(z, i), i)
-            g = space.project(space.settle(faded) - z) / sigma[i] ** 2
+            seen = space.fade(denoise(z, i), schedule, i)
+            g = space.project(seen - z) / sigma[i] ** 2
             n = space.noise(z, rng)
             eta = 2 * (snr * _norm(n) / _norm(g)) ** 2
             z = z + eta * g + (2 * eta) ** 0.5 * n
@@ -121,8 +118,8 @@ def diffuse(
     yield z
     for i in range(schedule.n_steps):  # 0, ..., N-1
         growth = sigma[i + 1] ** 2 - sigma[i] ** 2
-        faded, sharper = schedule.attenuate(images, i + 1, i)
-        z = z + space.settle(faded - sharper) + growth**0.5 * space.noise(z, rng)
+        faded, sharper = (space.fade(images, schedule, level) for level in (i + 1, i))
+        z = z + (faded - sharper) + growth**0.5 * space.noise(z, rng)
         yield z
 
 
@@ -137,19 +134,19 @@ def _reverse_sde(
 ) -> State:
     """Return z_i = z_{i+1} − (G_{i+1} − G_i) h2 + (σ_{i+1}² − σ_i²) score + noise (eq. 9)."""
     sigma = schedule.sigmas
-    sharper, faded = schedule.attenuate(h2, i, i + 1)
-    seen = faded if score_of is h2 else schedule.attenuate(score_of, i + 1)[0]
-    e = space.project(space.settle(seen) - z) / sigma[i + 1] ** 2
+    sharper, faded = (space.fade(h2, schedule, level) for level in (i, i + 1))
+    seen = faded if score_of is h2 else space.fade(score_of, schedule, i + 1)
+    e = space.project(seen - z) / sigma[i + 1] ** 2
     growth = sigma[i + 1] ** 2 - sigma[i] ** 2
-    z = z + space.settle(sharper - faded) + growth * e
+    z = z + (sharper - faded) + growth * e
     return z + math.sqrt(growth) * space.noise(z, rng)
 
 
 def _flow(z: State, h2: CoilImages, i: int, space: Space, schedule: Schedule) -> State:
     """Return z_i = G_i h2 + (σ_i / σ_{i+1}) (z_{i+1} − G_{i+1} h2)."""
-    sharper, faded = schedule.attenuate(h2, i, i + 1)
+    sharper, faded = (space.fade(h2, schedule, level) for level in (i, i + 1))
     left = schedule.sigmas[i] / schedule.sigmas[i + 1]
-    sharpened: Tensor = left * z + space.settle(sharper - left * faded)
+    sharpened: Tensor = left * z + (sharper - left * faded)
     return sharpened
 
 

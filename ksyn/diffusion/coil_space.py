@@ -9,18 +9,19 @@ import torch
 from jaxtyping import Complex
 from torch import Tensor
 
+from ksyn.diffusion.attenuation import Schedule
 from ksyn.encoding import coil_images, combine
+from ksyn.fourier import at_once
 from ksyn.noise import complex_noise
 
+CoilImages = Complex[Tensor, "frame coil y x"]
 State = Complex[Tensor, "frame channel y x"]
 """What a sampler walks with: coil images, or images of the coil maps."""
 Randomness = torch.Generator | Sequence[torch.Generator]
 """One source of noise for all frames; or several, each for its equal share of the frames."""
 
 
-def project(
-    images: Complex[Tensor, "frame coil y x"], maps: Complex[Tensor, "set coil y x"]
-) -> Complex[Tensor, "frame coil y x"]:
+def project(images: CoilImages, maps: Complex[Tensor, "set coil y x"]) -> CoilImages:
     """Return P z = S Sᴴ z: the nearest coil images that one object can cause.
 
     In k-space it is F S Sᴴ Fᴴ, the S̄ S̄* of AK-diffusion. An orthogonal projector where the
@@ -36,8 +37,11 @@ class Space(Protocol):
     maps: Complex[Tensor, "set coil y x"]
     """S."""
 
-    def settle(self, images: Complex[Tensor, "frame coil y x"]) -> State:
+    def settle(self, images: CoilImages) -> State:
         """Return the state in which these coil images, a part of the drift, enter z."""
+
+    def fade(self, images: CoilImages, schedule: Schedule, i: int) -> State:
+        """Return the state in which G_i of these coil images enters z."""
 
     def project(self, state: State) -> State:
         """Return P z."""
@@ -45,7 +49,7 @@ class Space(Protocol):
     def noise(self, like: State, rng: Randomness) -> State:
         """Return P n, n of level 1."""
 
-    def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
+    def coil_images(self, state: State) -> CoilImages:
         """Return z."""
 
     def combined(self, state: State) -> Complex[Tensor, "frame set y x"]:
@@ -58,9 +62,13 @@ class AllCoils:
     def __init__(self, maps: Complex[Tensor, "set coil y x"]) -> None:
         self.maps = maps
 
-    def settle(self, images: Complex[Tensor, "frame coil y x"]) -> State:
+    def settle(self, images: CoilImages) -> State:
         """Return the images as they are."""
         return images
+
+    def fade(self, images: CoilImages, schedule: Schedule, i: int) -> State:
+        """Return what settles of G_i images."""
+        return self.settle(schedule.attenuate(images, i)[0])
 
     def project(self, state: State) -> State:
         """Return P z."""
@@ -70,7 +78,7 @@ class AllCoils:
         """Return P n."""
         return project(white_noise(like, rng), self.maps)
 
-    def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
+    def coil_images(self, state: State) -> CoilImages:
         """Return the state as it is."""
         return state
 
@@ -102,9 +110,18 @@ class CoilSpace:
     def __init__(self, maps: Complex[Tensor, "set coil y x"]) -> None:
         self.maps = maps
 
-    def settle(self, images: Complex[Tensor, "frame coil y x"]) -> State:
+    def settle(self, images: CoilImages) -> State:
         """Return Sᴴ of the images."""
         return combine(images, self.maps)
+
+    def fade(self, images: CoilImages, schedule: Schedule, i: int) -> State:
+        """Return Sᴴ G_i images, a few coils at a time."""
+        together = at_once(images, images[:, 0].numel())
+        pairs = (torch.split(x, together, dim=1) for x in (images, self.maps))
+        total = torch.zeros_like(combine(images[:, :1], self.maps[:, :1]))
+        for part, maps in zip(*pairs, strict=True):
+            total += combine(schedule.attenuate(part, i)[0], maps)
+        return total
 
     def project(self, state: State) -> State:
         """Return the state: it is in the coil space already."""
@@ -114,7 +131,7 @@ class CoilSpace:
         """Return n."""
         return white_noise(like, rng)
 
-    def coil_images(self, state: State) -> Complex[Tensor, "frame coil y x"]:
+    def coil_images(self, state: State) -> CoilImages:
         """Return S x."""
         return coil_images(state, self.maps)
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from ksyn.data import Problem, Step
-from ksyn.diffusion.ak import CoilImages, Correct, Denoise, Predictor, ak_sampler
+from ksyn.diffusion.ak import Correct, Denoise, Predictor, ak_sampler
 from ksyn.diffusion.attenuation import Schedule
-from ksyn.diffusion.coil_space import Randomness, Space, State
+from ksyn.diffusion.coil_space import CoilImages, Randomness, Space, State
 from ksyn.diffusion.correction import Correction
 from ksyn.diffusion.denoiser import Denoiser
 from ksyn.diffusion.turning import Turned, turn_of

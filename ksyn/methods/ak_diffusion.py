@@ -64,7 +64,8 @@ class AkDiffusion(Method):
             "weighting": "constant",
             "prior_weight": 0.1,
             "kernel": 7,
-            "cg_iterations": 10,
+            "penalty": 1.0,
+            "cg_iterations": 21,
             "drift": "printed",
             "predictor": "reverse-sde",
             "score_from_corrected": False,
@@ -72,7 +73,7 @@ class AkDiffusion(Method):
             "turns": False,
             "final_denoise": False,
         },
-        "fast": {"steps": 12},
+        "fast": {"steps": 20},
     }
 
     model: str = option(
@@ -118,6 +119,14 @@ class AkDiffusion(Method):
     )
     keep: float = option(
         0.4, low=0.01, high=0.95, help="Fraction of filters that annihilate.", advanced=True
+    )
+    penalty: float = option(
+        0.1,
+        low=1e-4,
+        high=100,
+        help="Weight of the annihilating filters against the measured samples (published: 1); "
+        "more asks for more iterations.",
+        advanced=True,
     )
     projector: Literal["coil-maps", "null-space"] = option(
         "coil-maps",
@@ -251,5 +260,9 @@ def _correction(problem: Problem, options: AkDiffusion) -> Correction:
     if options.correction == "samples":
         return correct_samples(problem)
     return correct_low_rank(
-        problem, kernel=options.kernel, keep=options.keep, iterations=options.cg_iterations
+        problem,
+        kernel=options.kernel,
+        keep=options.keep,
+        penalty=options.penalty,
+        iterations=options.cg_iterations,
     )

@@ -115,7 +115,9 @@ def coilwise_denoiser(world: Toy, schedule: Schedule, space: Space):
     return denoise
 
 
-def generated(world: Toy, schedule: Schedule, space: Space, denoise) -> Tensor:
+def generated(
+    world: Toy, schedule: Schedule, space: Space, denoise, predictor="reverse-sde"
+) -> Tensor:
     """Return the exact covariance over (coil x) of what the sampler makes."""
     start = world.root()
     frames = (schedule.n_steps + 1) * impulses(world, space, after=len(start))
@@ -127,6 +129,7 @@ def generated(world: Toy, schedule: Schedule, space: Space, denoise) -> Tensor:
         space,
         schedule,
         torch.Generator(),
+        predictor=predictor,
         corrector_steps=0,
     )
     *_, last = states

@@ -49,6 +49,29 @@ def test_noise_that_knows_no_coil_space_leaves_it():
     assert off_coil_energy(WORLD, made) > 10 * off_coil_energy(WORLD, inside) > 0
 
 
+def flow_error(schedule: Schedule, predictor: str) -> float:
+    space = CoilSpace(WORLD.maps)
+    denoise = joint_denoiser(WORLD, schedule, space)
+    made = generated(WORLD, schedule, space, denoise, predictor)
+    return relative_error(made, WORLD.covariance())
+
+
+def test_the_flow_makes_what_the_prior_holds():
+    assert flow_error(SCHEDULE, "deterministic") < 0.05
+    assert flow_error(SCHEDULE, "second-order") < 0.015
+
+
+def test_second_order_needs_fewer_steps():
+    assert flow_error(SHORT, "second-order") < 0.5 * flow_error(SHORT, "deterministic")
+
+
+def test_a_score_of_the_wrong_sign_diverges(monkeypatch):
+    space = CoilSpace(WORLD.maps)
+    monkeypatch.setattr(space, "project", lambda state: -state)
+    made = generated(WORLD, SHORT, space, joint_denoiser(WORLD, SHORT, space))
+    assert relative_error(made, WORLD.covariance()) > 10
+
+
 def test_more_steps_come_nearer():
     space = CoilSpace(WORLD.maps)
     few, many = (

@@ -177,7 +177,7 @@ def test_bart_unfolds_the_same_samples():
 
 
 def test_a_method_may_ask_for_its_own_maps_and_preset(monkeypatch):
-    problem = undersampled(simulated(HEAD, "heads", 0, 4, 0.01), UNIFORM, CPU)
+    problem = undersampled(simulated("g", "head", HEAD, 4, 0.005, 0), UNIFORM, CPU)
     monkeypatch.setattr(METHODS.get("cg-sense"), "presets", {"short": {"iterations": 1}})
     short = MethodChoice(title="CG", name="cg-sense", preset="short")
     written = MethodChoice(title="CG", name="cg-sense", options={"iterations": 1})
