@@ -6,9 +6,9 @@ Source: Uecker et al., Proc. ISMRM 23, 2486 (2015); https://mrirecon.github.io/b
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,19 +58,14 @@ def bart_image(
 
 
 def _run(folder: str, *words: str) -> float:
-    """Run one command and return the processor time it took [s]."""
-    before = _children()
+    """Run one command and return how long it took [s]."""
     command = shutil.which("bart")
     if command is None:
         raise MissingError("BART is not installed.", hint="On Debian: apt-get install bart.")
     one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
+    started = time.perf_counter()
     subprocess.run([command, *words], cwd=folder, env=one_thread, check=True, capture_output=True)  # noqa: S603
-    return _children() - before
-
-
-def _children() -> float:
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime
+    return time.perf_counter() - started
 
 
 def _write(path: Path, coils: Array) -> None:
