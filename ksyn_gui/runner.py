@@ -19,7 +19,7 @@ FRAME_INTERVAL = 0.033
 """Least time between two deliveries [s]; no eye and no screen needs more."""
 LONGEST_INTERVAL = 0.5
 """Time between two deliveries however much the window has to do [s]."""
-SHARE = 0.025
+SHARE = 0.02
 """Share of the time that may go into showing: what the stream's thread spends on making items
 ready, and all that the window's thread spends, painting included."""
 _SETTLED = 40
