@@ -149,8 +149,9 @@ class SmokeTest(QObject):
             self._window.session.reconstruction.start()
 
     def _save(self, results: list[StoredResult]) -> None:
-        path = Path(self._folder.name) / "result.png"
-        self._window.session.results.save(results[-1].number, path)
+        if results:
+            path = Path(self._folder.name) / "result.png"
+            self._window.session.results.save(results[-1].number, path)
 
     def _finish(self, path: Path) -> None:
         good = path.stat().st_size > 0
