@@ -138,15 +138,19 @@ class SmokeTest(QObject):
         self._window, self._picture = window, picture
         self._folder = TemporaryDirectory()
         session = window.session
+        # Whichever comes last.
+        session.engine_changed.connect(self._run)
         session.preview.zero_filled_changed.connect(self._run)
         session.results.changed.connect(self._save)
         session.news.saved.connect(self._finish)
         session.news.error_raised.connect(self._fail)
         QTimer.singleShot(_SMOKE_SECONDS * 1000, self, lambda: self._quit(1))
 
-    def _run(self, _image: object) -> None:
-        if not self._window.session.results.all:
-            self._window.session.reconstruction.start()
+    def _run(self, _: object) -> None:
+        session = self._window.session
+        ready = session.engine is not None and session.study.measured is not None
+        if ready and not session.results.all and not session.reconstruction.busy:
+            session.reconstruction.start()
 
     def _save(self, results: list[StoredResult]) -> None:
         if results:

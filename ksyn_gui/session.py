@@ -75,8 +75,10 @@ class Session(QObject):
             OptionError: No scan is open, or an option is out of range.
         """
         measured, mask = self.study.measured, self.sampling.mask
-        if measured is None or mask is None or self._engine is None:
+        if measured is None or mask is None:
             raise OptionError("No scan is open yet.", hint="Open a scan, or the demo.")
+        if self._engine is None:
+            raise OptionError("The engine is still loading.", hint="Try again in a few seconds.")
         return self.plan.run_of(measured, mask, method)
 
     def compare_methods(self, methods: list[str]) -> None:
