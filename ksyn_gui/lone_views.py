@@ -67,7 +67,7 @@ class LoneViews(QObject):
 
     def _forget(self) -> None:
         self._slices.clear()
-        self._pictures.kspace.canvas.set_caption("")
+        self._pictures.kspace.name_slice(None)
 
     def _show_kspace(self) -> None:
         if self._pictures.kspace.canvas not in self._slices:

@@ -103,7 +103,7 @@ class PictureGrid(QWidget):
     def name_slice(self, canvas: ArrayCanvas, index: int) -> None:
         """Say which slice a view shows that is not linked."""
         if canvas is self.kspace.canvas:
-            canvas.set_caption(f"Slice {index + 1}")
+            self.kspace.name_slice(index)
         elif canvas is self.companion.view.canvas:
             self.companion.view.set_title(f"{REFERENCE}, slice {index + 1}")
 

@@ -58,6 +58,7 @@ class KSpaceView(QWidget):
         self.canvas = ArrayCanvas(title, strip=NOT_FOR_DIAGNOSIS, parent=self)
         self.canvas.describe_with(self._words_for)
         self._brush = KSpaceBrush(self.canvas, self)
+        self._slice = ""
         self._modes = choice(_MODES, "What is shown of k-space", "Next: M. Back: Shift+M. Log: L")
         self._coils = choice([_ALL], "Coil", "Previous coil: J. Next coil: K")
         self._overlay = MaskOverlay(self.canvas, self)
@@ -220,9 +221,15 @@ class KSpaceView(QWidget):
         source = above_floor(values) if self._mode in (Mode.LOG, Mode.COLOUR) else None
         self.canvas.set_values(values, hue=hue, level_source=source)
 
+    def name_slice(self, index: int | None) -> None:
+        """Say which slice is shown, where it is another one than that at work."""
+        self._slice = "" if index is None else f"Slice {index + 1}, "
+        self._write_caption()
+
     def _write_caption(self) -> None:
         coil = _ALL if self._coil == COMBINED else f"coil {self._coil + 1} of {self._n_coils()}"
-        self.canvas.set_caption(f"{self._mode}, {coil.lower()}{self._overlay.legend}")
+        mode = str(self._mode).lower() if self._slice else self._mode
+        self.canvas.set_caption(f"{self._slice}{mode}, {coil.lower()}{self._overlay.legend}")
 
     def _update_strip(self) -> None:
         made_up = self._predicted is not None
