@@ -12,8 +12,6 @@ from ksyn.errors import OptionError
 from ksyn.textfile import read_mapping
 from ksyn.training.run import FROZEN, Pack
 
-BART = "bart"
-"""The method that stands in no table: BART's ESPIRiT and L1-wavelet, where it is installed."""
 Value = bool | int | float | str | None
 _HINT = "Give a benchmark file, such as those in docs/benchmarks."
 

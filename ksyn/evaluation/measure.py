@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,9 +10,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ksyn.data import Mask, Step
-from ksyn.evaluation.bart import bart_image, bart_maps, bart_missing
-from ksyn.evaluation.benchmark import BART, MaskChoice, MethodChoice, Value
+from ksyn.evaluation.benchmark import MaskChoice, MethodChoice, Value
 from ksyn.evaluation.cases import Case
+from ksyn.evaluation.clock import now, timed
+from ksyn.evaluation.peers import PEERS
 from ksyn.evaluation.ranks import rank_correlation
 from ksyn.evaluation.rows import Row
 from ksyn.methods import METHODS
@@ -34,26 +34,30 @@ class Undersampled:
     mask_title: str
     mask: Mask
     prepared: Prepared
+    seconds: float
+    """Of the preparation, coil maps above all [s]."""
 
 
 def undersampled(case: Case, choice: MaskChoice, device: torch.device) -> Undersampled:
     """Return a case as a mask leaves it."""
     mask = case.mask(choice)
-    prepared = prepare(case.kspace, mask, device=device, reference=case.reference)
-    return Undersampled(case, choice.title, mask, prepared)
+    prepared, seconds = timed(
+        lambda: prepare(case.kspace, mask, device=device, reference=case.reference)
+    )
+    return Undersampled(case, choice.title, mask, prepared, seconds)
 
 
 def unavailable(choice: MethodChoice) -> str:
     """Return why a method cannot be measured here; empty when it can."""
-    if choice.name == BART:
-        return bart_missing()
+    if choice.name in PEERS:
+        return PEERS[choice.name].missing()
     model = _method(choice, choice.variants()[0]).model_id()
     return load_card(model).unavailable() if model else ""
 
 
 def weights_of(choice: MethodChoice) -> str:
     """Return the first digits of the hash of a method's model; empty without one."""
-    if choice.name == BART:
+    if choice.name in PEERS:
         return ""
     model = _method(choice, choice.variants()[0]).model_id()
     return load_card(model).sha256[:12] if model else ""
@@ -61,7 +65,7 @@ def weights_of(choice: MethodChoice) -> str:
 
 def measured(problem: Undersampled, choice: MethodChoice) -> list[Row]:
     """Return the rows of a method: of its best options, one for each number of samples."""
-    runs = _bart_runs if choice.name == BART else _runs
+    runs = _peer_runs if choice.name in PEERS else _runs
     found = list(runs(_prepared_for(problem, choice), choice))
     best = max(found, key=lambda rows: rows[-1].psnr)
     return [replace(row, weights=weights_of(choice)) for row in best]
@@ -73,8 +77,10 @@ def _prepared_for(problem: Undersampled, choice: MethodChoice) -> Undersampled:
         return problem
     case, device = problem.case, problem.prepared.problem.device
     preparation = Preparation.of(choice.preparation)
-    prepared = prepare(case.kspace, problem.mask, preparation, device, reference=case.reference)
-    return replace(problem, prepared=prepared)
+    prepared, seconds = timed(
+        lambda: prepare(case.kspace, problem.mask, preparation, device, reference=case.reference)
+    )
+    return replace(problem, prepared=prepared, seconds=seconds)
 
 
 def _method(choice: MethodChoice, values: Mapping[str, Value]) -> Method:
@@ -93,7 +99,7 @@ def _averages(
     problem: Undersampled, choice: MethodChoice, method: Method, tuned: str
 ) -> Iterator[Row]:
     """Yield a row after 1, 2, 4, … samples, and after all."""
-    spent = problem.prepared.seconds
+    spent = problem.seconds
     for samples, (step, seconds) in enumerate(_ends(problem, method, choice.samples), start=1):
         spent += seconds
         if samples == choice.samples or samples & (samples - 1) == 0:
@@ -105,14 +111,14 @@ def _averages(
 
 def _ends(problem: Undersampled, method: Method, samples: int) -> Iterator[tuple[Step, float]]:
     """Yield where each sample leads, averaged with those before it, and its seconds."""
-    started = time.perf_counter()
+    started = now()
     for step in stream(problem.prepared, method, samples=samples):
         last = step
         if isinstance(step, Average):
-            yield step, time.perf_counter() - started
-            started = time.perf_counter()
+            yield step, now() - started
+            started = now()
     if samples == 1:
-        yield last, time.perf_counter() - started
+        yield last, now() - started
 
 
 def _spread(problem: Undersampled, step: Step, image: Float[Tensor, "frame y x"]) -> float | None:
@@ -125,15 +131,11 @@ def _spread(problem: Undersampled, step: Step, image: Float[Tensor, "frame y x"]
     return rank_correlation(deviation[body], (image - reference).abs()[body])
 
 
-def _bart_runs(problem: Undersampled, choice: MethodChoice) -> Iterator[list[Row]]:
-    kspace = problem.mask.apply(problem.case.kspace).samples[0].numpy()
-    maps: dict[Value, tuple[Tensor, float]] = {}
+def _peer_runs(problem: Undersampled, choice: MethodChoice) -> Iterator[list[Row]]:
+    reconstruct = PEERS[choice.name].of(problem.prepared.problem)
     for values in choice.variants():
-        crop = values.get("crop")
-        if crop not in maps:
-            maps[crop] = bart_maps(kspace, crop)
-        image, seconds = bart_image(kspace, maps[crop][0], values["regularisation"])
-        row = _row(problem, choice, image.abs()[None], maps[crop][1] + seconds)
+        image, seconds = reconstruct(values)
+        row = _row(problem, choice, image * problem.prepared.unit.cpu(), seconds)
         yield [replace(row, chosen=_tuned(choice, values))]
 
 

@@ -1,7 +1,10 @@
 """Benchmarks: every method on the same samples, measured once, told in tables."""
 
-import shutil
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,11 +14,12 @@ from typer.testing import CliRunner
 
 from ksyn.cli.app import app
 from ksyn.errors import OptionError, ReadError
-from ksyn.evaluation.bart import bart_image, bart_maps
 from ksyn.evaluation.benchmark import Benchmark, MaskChoice, MethodChoice
 from ksyn.evaluation.cases import cases_of, simulated
 from ksyn.evaluation.chart import save_sweep
+from ksyn.evaluation.clock import timed
 from ksyn.evaluation.measure import measured, undersampled
+from ksyn.evaluation.peers import PEERS
 from ksyn.evaluation.ranks import rank_correlation
 from ksyn.evaluation.rows import Row, append, read
 from ksyn.evaluation.table import margins, markdown, scores_of, spreads
@@ -165,15 +169,37 @@ def test_scores_are_written_into_a_card(benchmark_file, tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.skipif(shutil.which("bart") is None, reason="BART is not installed")
-def test_bart_unfolds_the_same_samples():
-    case = simulated("g", "head", HEAD, 6, 0.002, 1)
-    kspace = undersampled(case, UNIFORM, CPU).mask.apply(case.kspace).samples[0].numpy()
-    maps, _ = bart_maps(kspace)
-    image, seconds = bart_image(kspace, maps, 0.002)
-    error = (image.abs() - case.reference[0]).norm() / case.reference.norm()
+SETTINGS = {"regularisation": 0.002, "kernel": 5}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", PEERS)
+def test_a_peer_unfolds_the_same_samples(name):
+    if PEERS[name].missing():
+        pytest.skip(PEERS[name].missing())
+    problem = undersampled(simulated("g", "head", HEAD, 6, 0.002, 1), UNIFORM, CPU).prepared
+    image, seconds = PEERS[name].of(problem.problem)(SETTINGS)
+    error = (image - problem.reference).norm() / problem.reference.norm()
     assert float(error) < 0.15
     assert seconds > 0
+
+
+def test_a_peer_that_is_not_installed_is_left_out_with_a_word(benchmark_file, tmp_path):
+    fields = yaml.safe_load(benchmark_file.read_text())
+    fields["methods"].append({"title": "Theirs", "name": "pygrappa", "options": SETTINGS})
+    benchmark_file.write_text(yaml.safe_dump(fields))
+    with patch("ksyn.evaluation.pygrappa.find_spec", return_value=None):
+        done = run(benchmark_file, "-o", tmp_path / "rows.csv", "--cases", "1")
+    assert done.exit_code == 0, done.output
+    assert "Theirs is left out: the package `pygrappa`" in done.output
+    assert "Theirs" not in {row.method for row in read(tmp_path / "rows.csv")}
+
+
+def test_on_one_thread_waiting_costs_nothing_and_work_of_programs_counts():
+    _, waited = timed(lambda: time.sleep(0.1))
+    busy = [sys.executable, "-c", "sum(range(3_000_000))"]
+    _, worked = timed(lambda: subprocess.run(busy, check=True))
+    assert waited < 0.05 < worked
 
 
 def test_a_method_may_ask_for_its_own_maps_and_preset(monkeypatch):
