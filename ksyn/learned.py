@@ -16,7 +16,7 @@ from ksyn.nets import RECONSTRUCTORS
 from ksyn.nets.acquisition import Acquisition
 from ksyn.nets.h_dslr import HDslr
 from ksyn.nets.reconstructor import Reconstructor
-from ksyn.weights import Precision, cards, fill, load_card
+from ksyn.weights import Precision, fill, fitting, load_card
 
 FAMILY = "reconstruction"
 """Of the cards of networks that were trained to reconstruct."""
@@ -33,31 +33,24 @@ def load_reconstructor(model_id: str, network: str, device: torch.device) -> Rec
     Raises:
         WeightsError: The model is missing, damaged, or of another network.
     """
-    return _load_reconstructor(model_id, network, device)
-
-
-@lru_cache(maxsize=4)
-def _load_reconstructor(model_id: str, network: str, device: torch.device) -> Reconstructor:
     card = load_card(model_id)
     if (card.family, card.network) != (FAMILY, network):
-        fitting = [c.id for c in cards() if (c.family, c.network) == (FAMILY, network)]
+        others = [other.id for other in fitting(f"{FAMILY}/{network}")]
         raise WeightsError(
             f"Model {card.id!r} is of family {card.family!r} and network {card.network!r}; this "
             f"method needs family {FAMILY!r} and network {network!r}.",
-            hint=f"Models that fit: {', '.join(fitting) or 'none'}.",
+            hint=f"Models that fit: {', '.join(others) or 'none'}.",
         )
-    model = RECONSTRUCTORS.get(network).of(card.network_options).build()
+    return _load_reconstructor(model_id, card.sha256, device)
+
+
+@lru_cache(maxsize=4)
+def _load_reconstructor(model_id: str, _digest: str, device: torch.device) -> Reconstructor:
+    """Load a model; another one of the same name has another digest."""
+    card = load_card(model_id)
+    model = RECONSTRUCTORS.get(card.network).of(card.network_options).build()
     fill(model, card)
     return model.to(device).eval().requires_grad_(False)
-
-
-def why_untrained(model_id: str) -> str:
-    """Return why a learned method cannot run here, and what to do about it; empty when it can."""
-    try:
-        reason = load_card(model_id).unavailable()
-    except WeightsError:
-        reason = f"no model {model_id!r} is installed"
-    return f"{reason}; `ksyn train` makes one from a run file" if reason else ""
 
 
 @torch.no_grad()

@@ -46,11 +46,13 @@ def option(
 ) -> Any:
     """Declare one option: its default, limits (inclusive), unit and one line of help.
 
-    An option that names a model says of which family in `model_of`: ``prior``, or with the
-    network, ``reconstruction/unrolled``.
+    A default that depends on the machine is a function, asked anew for each set of options. An
+    option that names a model says of which family in `model_of`: ``prior``, or with the network,
+    ``reconstruction/unrolled``.
     """
+    start = {"default_factory" if callable(default) else "default": default}
     return Field(
-        default=default,
+        **start,
         ge=low,
         le=high,
         description=help,
@@ -103,7 +105,7 @@ def _info(name: str, field: FieldInfo) -> OptionInfo:
     return OptionInfo(
         name=name,
         kind=None if choices else kinds[0],
-        default=field.default,
+        default=field.get_default(call_default_factory=True),
         low=_limit(field, "ge"),
         high=_limit(field, "le"),
         choices=choices,

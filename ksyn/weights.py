@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -119,6 +120,30 @@ def fitting(model_of: str) -> list[Card]:
     ]
 
 
+def best_of(model_of: str, preferred: Sequence[str] = ()) -> str:
+    """Return the id of the model to use where none is named.
+
+    Args:
+        model_of: As for `fitting`.
+        preferred: Ids, best first; then come the others of the kind.
+
+    Returns:
+        The first that can be used here; where none can, the first that was preferred.
+    """
+    usable = [card.id for card in fitting(model_of) if not card.unavailable()]
+    candidates = [*(name for name in preferred if name in usable), *usable, *preferred]
+    return candidates[0] if candidates else ""
+
+
+def why_missing(model_id: str) -> str:
+    """Return why a model cannot be used here; empty when it can."""
+    try:
+        return load_card(model_id).unavailable()
+    except WeightsError as error:
+        known = model_id in _folders()
+        return error.message.rstrip(".") if known else f"no model {model_id!r} is installed"
+
+
 def _readable(model_id: str) -> Card | None:
     try:
         return load_card(model_id)
@@ -148,6 +173,14 @@ def read_card(path: Path) -> Card:
     Raises:
         WeightsError: It does not read.
     """
+    facts = path.stat() if path.is_file() else None
+    version = (facts.st_ino, facts.st_mtime_ns, facts.st_size) if facts else ()
+    return _read_card(path, version)
+
+
+@lru_cache(maxsize=256)
+def _read_card(path: Path, _version: tuple[int, ...]) -> Card:
+    """Read a card; one that has changed on disk is of another version."""
     try:
         return Card.model_validate(read_mapping(path, "Install the model again."))
     except ReadError as error:
@@ -187,11 +220,14 @@ def load_denoiser(
     Raises:
         WeightsError: The model is missing, damaged, or made for another network.
     """
-    return _load_denoiser(model_id, device, precision)
+    return _load_denoiser(model_id, load_card(model_id).sha256, device, precision)
 
 
 @lru_cache(maxsize=4)
-def _load_denoiser(model_id: str, device: torch.device, precision: Precision) -> NetworkDenoiser:
+def _load_denoiser(
+    model_id: str, _digest: str, device: torch.device, precision: Precision
+) -> NetworkDenoiser:
+    """Load a model; another one of the same name has another digest."""
     card = load_card(model_id)
     if card.sigma_data is None:
         raise WeightsError(

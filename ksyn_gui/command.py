@@ -83,7 +83,8 @@ def _mask_flags(recipe: Recipe) -> list[str] | None:
 
 def _settings(flag: str, options: type[Options], values: Mapping[str, Any]) -> list[str] | None:
     """Return what differs from the defaults as ``flag key=value …``; None if one has no text."""
-    defaults = {name: field.default for name, field in options.model_fields.items()}
+    fields = options.model_fields.items()
+    defaults = {name: field.get_default(call_default_factory=True) for name, field in fields}
     changed = {name: value for name, value in values.items() if value != defaults[name]}
     if None in changed.values():
         return None

@@ -1,5 +1,7 @@
 """Cards and weights: what is damaged, missing or foreign is named."""
 
+import shutil
+
 import pytest
 import torch
 import yaml
@@ -91,3 +93,31 @@ def test_models_are_found_by_family_and_network(model):
     priors = [card.id for card in weights.cards() if card.family == "prior"]
     assert [card.id for card in weights.fitting("prior")] == priors
     assert weights.fitting("prior/no-such-network") == []
+
+
+def test_the_best_model_is_the_first_preferred_one_that_can_be_used(model):
+    named(model, "one")
+    named(model, "two")
+    assert weights.best_of("prior", ["two", "one"]) == "two"
+    (model.parent / "two" / "weights.safetensors").unlink()
+    assert weights.best_of("prior", ["two", "one"]) == "one"
+    assert weights.best_of("prior", ["none", "tiny"]) == "tiny"
+
+
+def test_without_a_preferred_one_the_best_model_is_another_of_its_kind(model):
+    assert weights.best_of("prior", ["none"]) == "tiny"
+    assert weights.best_of("reconstruction/unet", ["none"]) == "none"
+
+
+def test_a_model_that_was_made_again_is_loaded_again(model):
+    first = weights.load_denoiser("tiny", torch.device("cpu"))
+    network = Preconditioned(NETWORKS.get("unet").of(OPTIONS).build(), 0.25)
+    digest = weights.save_weights(network, model / "weights.safetensors")
+    weights.write_card(model / "card.yaml", sha256=digest)
+    assert weights.load_denoiser("tiny", torch.device("cpu")) is not first
+
+
+def named(model, name):
+    """Copy a model under another name."""
+    folder = shutil.copytree(model, model.parent / name)
+    weights.write_card(folder / "card.yaml", id=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 import torch
@@ -25,20 +25,17 @@ from ksyn.diffusion.reconstruction import (
     combined_network,
     constant_weight,
     noise_weight,
-    repeated,
     walk,
 )
-from ksyn.errors import WeightsError
 from ksyn.fourier import kspace_to_image
-from ksyn.methods.protocol import Family, Method
+from ksyn.methods.with_model import DiffusionMethod, model_option
 from ksyn.options import option
-from ksyn.weights import Precision, load_card, load_denoiser
 
 _CONSTANT_WEIGHT = 0.1
 _NOISE_WEIGHT = 0.12
 
 
-class AkDiffusion(Method):
+class AkDiffusion(DiffusionMethod):
     """Predict and correct in the coil space: each step brings back high frequencies.
 
     The network sees the coil-combined image, h = S D(Sᴴ z): since z lies in the coil space, that
@@ -52,7 +49,6 @@ class AkDiffusion(Method):
 
     name: ClassVar[str] = "ak-diffusion"
     title: ClassVar[str] = "AK-diffusion"
-    family: ClassVar[Family] = "diffusion"
     when: ClassVar[str] = "High acceleration, when detail matters more than minutes."
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         "paper": {
@@ -76,8 +72,8 @@ class AkDiffusion(Method):
         "fast": {"steps": 20},
     }
 
-    model: str = option(
-        "ak-head", model_of="prior", help="Trained network that knows what images look like."
+    model: str = model_option(
+        "prior", "ak-head", text="Trained network that knows what images look like."
     )
     steps: int = option(24, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
@@ -170,38 +166,15 @@ class AkDiffusion(Method):
         "exactly.",
         advanced=True,
     )
-    precision: Precision = option(
-        "float32", help="Arithmetic of the network; bfloat16 is faster on new machines."
-    )
 
-    @torch.no_grad()
-    def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
+    def sample(self, problem: Problem, denoiser: Denoiser, rng: Randomness) -> Iterator[Step]:
         """Yield the corrected estimate after each step."""
-        denoiser = load_denoiser(self.model, problem.device, self.precision)
-        yield from ak_stream(problem, denoiser, self, rng)
-
-    @torch.no_grad()
-    def stream_together(self, problem: Problem, rngs: Sequence[torch.Generator]) -> Iterator[Step]:
-        """Yield the steps of several samples at once, one after the other along the frames."""
-        denoiser = load_denoiser(self.model, problem.device, self.precision)
-        yield from ak_stream(repeated(problem, len(rngs)), denoiser, self, rngs)
+        return ak_stream(problem, denoiser, self, rng)
 
     def automatic(self, problem: Problem) -> dict[str, float]:
         """Return the weight of the network; what it is multiplied with follows the scan's noise."""
         weight = _CONSTANT_WEIGHT if self.weighting == "constant" else _NOISE_WEIGHT
         return {"prior_weight": weight}
-
-    @classmethod
-    def unavailable(cls) -> str:
-        """Return why the default weights cannot be used here; empty when they can."""
-        try:
-            return load_card(cls.model_fields["model"].default).unavailable()
-        except WeightsError as error:
-            return error.message.rstrip(".")
-
-    def model_id(self) -> str:
-        """Return the id of the weights."""
-        return self.model
 
 
 @torch.no_grad()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar
 
 import torch
@@ -13,25 +13,23 @@ from ksyn.diffusion.attenuation import Schedule, geometric_sigmas
 from ksyn.diffusion.coil_space import CoilSpace, Randomness
 from ksyn.diffusion.correction import correct_maps
 from ksyn.diffusion.denoiser import Denoiser
-from ksyn.diffusion.reconstruction import Walk, combined_network, noise_weight, repeated, walk
-from ksyn.errors import WeightsError
+from ksyn.diffusion.reconstruction import Walk, combined_network, noise_weight, walk
 from ksyn.fourier import kspace_to_image
-from ksyn.methods.protocol import Family, Method
+from ksyn.methods.with_model import DiffusionMethod, model_option
 from ksyn.options import option
-from ksyn.weights import Precision, load_card, load_denoiser
 
 _NOISE_WEIGHT = 0.12
 
 
-class VeDiffusion(Method):
+class VeDiffusion(DiffusionMethod):
     """Predict and correct in the image: each step takes away noise, coil maps bring in the data.
 
     The variance-exploding diffusion that AK-diffusion is compared with: the sampler is the same,
     the state is one image, and no frequency fades. Each estimate is corrected by parallel imaging,
     a few iterations of CG-SENSE that start from it, and the score is that of the corrected one.
 
-    The shipped prior was trained for both: half of its training images were noisy but not blurred,
-    which is what this method shows it. It was not trained for this method alone.
+    Its prior need not know blurred images. That of AK-diffusion, which stands in where there is no
+    other, saw as many without blur as with it.
 
     Source: Song et al., ICLR 2021, algorithms 2 and 3 (predictor and corrector of the
     variance-exploding SDE); with the parallel-imaging correction it is the baseline of
@@ -40,11 +38,10 @@ class VeDiffusion(Method):
 
     name: ClassVar[str] = "ve-diffusion"
     title: ClassVar[str] = "VE-diffusion"
-    family: ClassVar[Family] = "diffusion"
     when: ClassVar[str] = "What AK-diffusion is compared with: diffusion in the image alone."
 
-    model: str = option(
-        "ak-head", model_of="prior", help="Trained network that knows what images look like."
+    model: str = model_option(
+        "prior", "ve-head", "ak-head", text="Trained network that knows what images look like."
     )
     steps: int = option(50, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
@@ -74,37 +71,14 @@ class VeDiffusion(Method):
         "corrected estimate; or without new noise, to first or second order.",
         advanced=True,
     )
-    precision: Precision = option(
-        "float32", help="Arithmetic of the network; bfloat16 is faster on new machines."
-    )
 
-    @torch.no_grad()
-    def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
+    def sample(self, problem: Problem, denoiser: Denoiser, rng: Randomness) -> Iterator[Step]:
         """Yield the corrected estimate after each step."""
-        denoiser = load_denoiser(self.model, problem.device, self.precision)
-        yield from ve_stream(problem, denoiser, self, rng)
-
-    @torch.no_grad()
-    def stream_together(self, problem: Problem, rngs: Sequence[torch.Generator]) -> Iterator[Step]:
-        """Yield the steps of several samples at once, one after the other along the frames."""
-        denoiser = load_denoiser(self.model, problem.device, self.precision)
-        yield from ve_stream(repeated(problem, len(rngs)), denoiser, self, rngs)
+        return ve_stream(problem, denoiser, self, rng)
 
     def automatic(self, problem: Problem) -> dict[str, float]:
         """Return the weight of the network; what it is multiplied with follows the scan's noise."""
         return {"prior_weight": _NOISE_WEIGHT}
-
-    @classmethod
-    def unavailable(cls) -> str:
-        """Return why the default weights cannot be used here; empty when they can."""
-        try:
-            return load_card(cls.model_fields["model"].default).unavailable()
-        except WeightsError as error:
-            return error.message.rstrip(".")
-
-    def model_id(self) -> str:
-        """Return the id of the weights."""
-        return self.model
 
 
 @torch.no_grad()

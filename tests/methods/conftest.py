@@ -6,7 +6,6 @@ import pytest
 from learned_models import make_models
 
 from ksyn import weights
-from ksyn.learned import _load_reconstructor
 from ksyn.methods import METHODS
 
 LEARNED = {method.name for method in METHODS if method.family == "learned"}
@@ -21,9 +20,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def models(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Install the tiny models as the user's own."""
+    """Install the tiny models as the user's own, and nothing of their kind beside them."""
     monkeypatch.setattr(weights, "own_models_folder", lambda: trained)
-    _load_reconstructor.cache_clear()
+    monkeypatch.setattr(weights, "models_folder", lambda: trained)
     return trained
 
 

@@ -10,6 +10,8 @@ from ksyn.errors import WeightsError
 from ksyn.methods import METHODS
 from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.methods.zero_filled import ZeroFilled
+from ksyn.options import options_of
+from ksyn.weights import write_card
 
 LEARNED = [method.name for method in METHODS if method.family == "learned"]
 every_learned = pytest.mark.parametrize("method", LEARNED)
@@ -26,6 +28,28 @@ def test_without_weights_it_says_how_to_make_them(method, tmp_path, monkeypatch)
     reason = METHODS.get(method).unavailable()
     assert f"'{method}-head'" in reason
     assert "ksyn train" in reason
+
+
+@every_learned
+def test_with_a_model_of_ones_own_it_is_available_and_uses_it(
+    method, models, tmp_path, monkeypatch, small_problem
+):
+    own = shutil.copytree(models / f"{method}-head", tmp_path / "own" / "mine")
+    write_card(own / "card.yaml", id="mine")
+    monkeypatch.setattr("ksyn.weights.own_models_folder", lambda: own.parent)
+    monkeypatch.setattr("ksyn.weights.models_folder", lambda: tmp_path)
+    assert METHODS.get(method).unavailable() == ""
+    assert METHODS.get(method)().model_id() == "mine"
+    assert options_of(METHODS.get(method))[0].default == "mine"
+    assert steps_of(method, small_problem)
+
+
+@every_learned
+def test_a_model_that_ships_goes_before_ones_own(method, models, tmp_path, monkeypatch):
+    own = shutil.copytree(models / f"{method}-head", tmp_path / "own" / "a-first")
+    write_card(own / "card.yaml", id="a-first")
+    monkeypatch.setattr("ksyn.weights.own_models_folder", lambda: own.parent)
+    assert METHODS.get(method)().model_id() == f"{method}-head"
 
 
 @every_learned

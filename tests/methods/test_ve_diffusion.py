@@ -1,10 +1,14 @@
 """VE-diffusion with a denoiser that is known in closed form."""
 
+import shutil
+
 import pytest
 import torch
 from gaussian_images import error, least_squares, posterior_mean, problem_of, wiener
 
+from ksyn.assets import models_folder
 from ksyn.methods.ve_diffusion import VeDiffusion, ve_stream
+from ksyn.weights import write_card
 
 
 def last_of(problem, seed=0, denoiser=wiener, **options):
@@ -37,3 +41,14 @@ def test_the_network_sees_one_combined_image_and_no_blur():
 
     last_of(problem, denoiser=noting, steps=3)
     assert seen == {(1, (0.0, 0.0))}
+
+
+def test_a_prior_of_its_own_goes_before_that_of_ak_diffusion(tmp_path, monkeypatch):
+    shipped = models_folder() / "ak-head"
+    monkeypatch.setattr("ksyn.weights.models_folder", lambda: tmp_path)
+    chosen = []
+    for name in ("ak-head", "ve-head"):
+        shutil.copytree(shipped, tmp_path / name)
+        write_card(tmp_path / name / "card.yaml", id=name)
+        chosen.append(VeDiffusion().model)
+    assert chosen == ["ak-head", "ve-head"]
