@@ -9,13 +9,12 @@ import torch
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from ksyn.diffusion.denoiser import gaussian_transfer, to_channels
 from ksyn.fourier import image_to_kspace, kspace_to_image
 from ksyn.noise import complex_noise
 from ksyn.training.augmentation import augment
-from ksyn.training.images import Images
+from ksyn.training.epoch import Epoch
 from ksyn.training.run import Run
 
 
@@ -40,27 +39,11 @@ class Example(NamedTuple):
     clean: Float[Tensor, "2 y x"]
 
 
-class Examples(Dataset[Example]):
-    """The examples of one epoch.
-
-    Args:
-        run: Its settings.
-        images: What they are made of.
-        epoch: Other epochs hold other examples; validation is always the same.
-        validation: Whether they are those of validation.
-    """
-
-    def __init__(self, run: PriorRun, images: Images, epoch: int, validation: bool = False) -> None:
-        self.run = run
-        self.images = images
-        self.first = (1 << 40) * (1 + validation) + epoch * run.steps_per_epoch * run.batch
-        self.size = run.batch * (8 if validation else run.steps_per_epoch)
-
-    def __len__(self) -> int:
-        return self.size
+class Examples(Epoch[PriorRun, Example]):
+    """Images, noisy and now and then blurred."""
 
     def __getitem__(self, index: int) -> Example:
-        rng = torch.Generator().manual_seed(self.run.seed * (1 << 48) + self.first + index)
+        rng = self.of_example(index)
         image = augment(self.images.draw(rng), self.run.matrix, rng)
         sigma = _sigma(self.run, rng)
         blur = _blur(self.run, sigma, rng)

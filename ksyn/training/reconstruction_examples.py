@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 import torch
 from jaxtyping import Bool, Complex, Float
 from torch import Tensor
-from torch.utils.data import Dataset
 
+from ksyn.data import Problem
 from ksyn.training.augmentation import augment
-from ksyn.training.images import Images
+from ksyn.training.epoch import Epoch
 from ksyn.training.run import Run
 from ksyn.training.scans import ScanSettings, drawn_coils, random_scan
 
@@ -33,34 +33,10 @@ class Example(NamedTuple):
     noise: Float[Tensor, "*batch"]
     reference: Complex[Tensor, "*batch y x"]
 
-
-class Examples(Dataset[Example]):
-    """The examples of one epoch; those of one batch have the same number of coils.
-
-    Args:
-        run: Its settings.
-        images: What they are made of.
-        epoch: Other epochs hold other examples; validation is always the same.
-        validation: Whether they are those of validation.
-    """
-
-    def __init__(
-        self, run: ReconstructionRun, images: Images, epoch: int, validation: bool = False
-    ) -> None:
-        self.run = run
-        self.images = images
-        self.first = (1 << 40) * (1 + validation) + epoch * run.steps_per_epoch * run.batch
-        self.size = run.batch * (8 if validation else run.steps_per_epoch)
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, index: int) -> Example:
-        rng = self._rng(self.first + index)
-        n_coils = drawn_coils(self.run.scans, self._rng(-1 - self.first - index // self.run.batch))
-        image = augment(self.images.draw(rng), self.run.matrix, rng)
-        problem, reference = random_scan(image, self.run.scans, rng, n_coils)
-        return Example(
+    @classmethod
+    def of(cls, problem: Problem, reference: Complex[Tensor, "y x"]) -> Example:
+        """Return what a scan of one frame measured."""
+        return cls(
             problem.kspace.samples[0],
             problem.mask.samples[0],
             problem.sens_maps.maps,
@@ -68,5 +44,12 @@ class Examples(Dataset[Example]):
             reference,
         )
 
-    def _rng(self, number: int) -> torch.Generator:
-        return torch.Generator().manual_seed(self.run.seed * (1 << 48) + number % (1 << 47))
+
+class Examples(Epoch[ReconstructionRun, Example]):
+    """Scans; those of one batch have the same number of coils."""
+
+    def __getitem__(self, index: int) -> Example:
+        rng = self.of_example(index)
+        n_coils = drawn_coils(self.run.scans, self.of_batch(index))
+        image = augment(self.images.draw(rng), self.run.matrix, rng)
+        return Example.of(*random_scan(image, self.run.scans, rng, n_coils))
