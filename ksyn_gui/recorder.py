@@ -1,9 +1,9 @@
-"""What is kept of a run: every number, and as many pictures as fit the memory set aside."""
+"""What is known of a run: every number, and its pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ksyn_gui.album import Album, Snapshot
 from ksyn_gui.facts import Complex, Progress, Row, ShownStep
 
 if TYPE_CHECKING:
@@ -20,21 +21,17 @@ if TYPE_CHECKING:
     from ksyn.data import Step
 
 T = TypeVar("T")
-Halves = NDArray[np.float16]
-"""Real and imaginary part beside each other: ``… 2``."""
 
 FEWEST_PICTURES = 8
 """So many are kept of a long run whatever they cost, if the memory allows it."""
-FREE_SECONDS = 0.005
-"""Time that pictures and metrics may always take in a run [s]."""
-PICTURE_SHARE = 0.006
-"""Share of the method's own time up to which pictures may be kept beyond that."""
+PICTURE_SHARE = 0.004
+"""Share of the method's own time up to which snapshots may be made beyond that."""
 _QUICK = ("psnr", "nmse")
-METRIC_SHARES = {0.009: _QUICK, 0.012: ("ssim",)}
-"""Metrics, and the share up to which they may be measured, pictures included."""
+METRIC_SHARES = {0.008: _QUICK, 0.01: ("ssim",)}
+"""Metrics, and the share up to which they may be measured, snapshots included."""
 
 _METRICS = tuple(name for group in METRIC_SHARES.values() for name in group)
-_FIRST_GUESS = {0.009: 0.003, 0.012: 0.02}
+_FIRST_GUESS = {0.008: 0.003, 0.01: 0.02}
 """Time that metrics take, until it is known [s]."""
 
 
@@ -62,35 +59,23 @@ class Source(Protocol):
         """Return some metrics of ``frame y x`` against the reference; empty without one."""
 
 
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """A step's picture at half precision, in the method's units."""
-
-    index: int
-    total: int
-    image: Halves
-    """``frame y x 2``."""
-    kspace: Halves
-    """``ky kx 2`` of one frame and coil."""
-    frame: int
-    coil: int
-
-
 class Recorder:
     """Watch a run from its thread; answer the window from its own.
 
-    Pictures are kept at half precision. When the memory is full, or keeping them takes too large
-    a share of the method's own time, every second one is let go and from then on every second
-    step is kept, so that what remains covers the whole run evenly. The newest step is always
-    there in full. Metrics are left out where they would take too large a share.
+    A run is not held up: its steps are kept as they are while there is room for whole ones, and
+    made small when it is over. What comes after that is kept as snapshots, fewer of them where
+    they would take too large a share of the method's own time. The newest step is always there in
+    full. Metrics are left out where they would take too large a share, and filled in afterwards.
+
+    Args:
+        source: The run.
+        kept_bytes: Memory for its pictures.
     """
 
     def __init__(self, source: Source, kept_bytes: int) -> None:
         self._source = source
-        self._room = kept_bytes
+        self._album = Album(kept_bytes)
         self._lock = Lock()
-        self._kept: dict[int, Kept] = {}
-        self._stride = 1
         self._rows: list[Row] = []
         self._view = (0, 0)
         self._total = 0
@@ -121,15 +106,7 @@ class Recorder:
 
     def present(self, step: Step) -> ShownStep:
         """Return a step ready to be drawn."""
-        frame, coil = self._look(step)
-        return self._shown(
-            step.index,
-            step.total,
-            self._source.scale_image(_array(step.image[frame])),
-            self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
-            live=True,
-            deviation=self._deviation_of(frame),
-        )
+        return self._shown_of(step, live=True)
 
     def _deviation_of(self, frame: int) -> NDArray[np.float32] | None:
         """Return the newest deviation of the samples so far, ``y x``; None of a single one."""
@@ -139,17 +116,10 @@ class Recorder:
 
     def _record(self, step: Step) -> None:
         began = monotonic()
-        last = step.index + 1 == step.total
         if step.deviation is not None:
             self._deviation = step.deviation
-        picture = None
-        if step.index % self._stride == 0 or last:
-            enough = self._stride * 2 > step.total // FEWEST_PICTURES
-            picture = self._afford(
-                PICTURE_SHARE, partial(self._keepsake, step), must=last or enough
-            )
-            if picture is None:
-                self._let_go()
+        if self._album.wants(step):
+            self._keep(step)
         scalars = dict(step.scalars)
         for share, names in METRIC_SHARES.items():
             work = partial(self._source.measure, step.image, names)
@@ -159,12 +129,23 @@ class Recorder:
             if not self._rows:
                 self._first_step = self._own
             self._rows.append(Row(step.index, began - self._began, scalars))
-        if picture:
-            self._keep(picture)
+
+    def _keep(self, step: Step) -> None:
+        """Keep the step, whole if there is room, else what is affordable of it."""
+        if self._album.has_room_for_whole(step):
+            self._album.add(step)
+            return
+        last = step.index + 1 == step.total
+        few = self._album.stride * 2 > step.total // FEWEST_PICTURES
+        picture = self._afford(PICTURE_SHARE, partial(self._snapshot, step), must=last or few)
+        if picture is None:
+            self._album.thin_out()
+        else:
+            self._album.add(picture)
 
     def _afford(self, share: float, work: Callable[[], T], *, must: bool = False) -> T | None:
         """Do the work if it must be done, or if what it took last fits its share of the time."""
-        room = FREE_SECONDS + share * self._own - self._spent
+        room = share * self._own - self._spent
         if not must and self._costs.get(share, 0.0) > room:
             return None
         began = monotonic()
@@ -173,33 +154,9 @@ class Recorder:
         self._spent += self._costs[share]
         return done
 
-    def _keepsake(self, step: Step) -> Kept:
+    def _snapshot(self, step: Step) -> Snapshot:
         frame, coil = self._look(step)
-        return Kept(
-            step.index,
-            step.total,
-            _halves(step.image),
-            _halves(self._source.kspace_of(step, frame, coil)),
-            frame,
-            coil,
-        )
-
-    def _keep(self, picture: Kept) -> None:
-        with self._lock:
-            self._kept[picture.index] = picture
-        size = picture.image.nbytes + picture.kspace.nbytes
-        while len(self._kept) > 2 and size * len(self._kept) > self._room:
-            self._let_go()
-
-    def _let_go(self) -> None:
-        """Keep every second picture only, from now on and of those there are."""
-        with self._lock:
-            self._stride *= 2
-            self._kept = {
-                index: kept
-                for index, kept in self._kept.items()
-                if index % self._stride == 0 or index + 1 == kept.total
-            }
+        return Snapshot.of(step, self._source.kspace_of(step, frame, coil), frame, coil)
 
     def _look(self, step: Step) -> tuple[int, int]:
         frame, coil = self._view
@@ -210,9 +167,8 @@ class Recorder:
     @property
     def kept(self) -> list[int]:
         """Indices of the steps that can be shown again, the newest included."""
-        with self._lock:
-            newest = set() if self.last is None else {self.last.index}
-            return sorted(newest.union(self._kept))
+        newest = set() if self.last is None else {self.last.index}
+        return sorted(newest.union(self._album.pictures))
 
     def progress(self) -> Progress:
         """Return how far the run is."""
@@ -231,13 +187,15 @@ class Recorder:
             self._add(row.index, self._source.measure(step.image, missing))
 
     def fill_in(self) -> None:
-        """Measure what was left out of the kept steps; for after the run, in any thread."""
-        with self._lock:
-            kept, rows = dict(self._kept), {row.index: row for row in self._rows}
-        for index, picture in kept.items():
-            missing = tuple(name for name in _METRICS if name not in rows[index].scalars)
+        """Make the kept steps small, and measure what was left out; for after the run."""
+        for index, picture in self._album.pictures.items():
+            small = picture if isinstance(picture, Snapshot) else self._snapshot(picture)
+            self._album.replace(small)
+            with self._lock:
+                known = self._rows[index].scalars
+            missing = tuple(name for name in _METRICS if name not in known)
             if missing:
-                self._add(index, self._source.measure(_tensor(picture.image), missing))
+                self._add(index, self._source.measure(small.image_tensor(), missing))
 
     def _add(self, index: int, scalars: Mapping[str, float]) -> None:
         with self._lock:
@@ -258,21 +216,18 @@ class Recorder:
         if not indices:
             return None
         nearest = min(indices, key=lambda kept: abs(kept - index))
-        with self._lock:
-            kept = self._kept.get(nearest)
-        newest = self.newest()
-        if kept is None or (newest is not None and nearest == newest.index):
-            return newest
-        return self._called_back(kept)
-
-    def _called_back(self, kept: Kept) -> ShownStep:
+        kept = self._album.get(nearest)
+        if kept is None or (self.last is not None and nearest == self.last.index):
+            return self.newest()
+        if not isinstance(kept, Snapshot):
+            return self._shown_of(kept, live=False)
         frame, coil = self._view
-        same = kept.frame == frame and kept.coil == coil
+        kspace = kept.kspace_of(frame, coil)
         return self._shown(
             kept.index,
             kept.total,
-            self._source.scale_image(_whole(kept.image[min(frame, len(kept.image) - 1)])),
-            self._source.scale_kspace(_whole(kept.kspace)) if same else None,
+            self._source.scale_image(kept.image_of(frame)),
+            None if kspace is None else self._source.scale_kspace(kspace),
             live=False,
         )
 
@@ -281,6 +236,17 @@ class Recorder:
             return None
         after_first = (self._own - self._first_step) / (done - 1) if done > 1 else self._own
         return after_first * max(total - done, 0)
+
+    def _shown_of(self, step: Step, *, live: bool) -> ShownStep:
+        frame, coil = self._look(step)
+        return self._shown(
+            step.index,
+            step.total,
+            self._source.scale_image(_array(step.image[frame])),
+            self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
+            live=live,
+            deviation=self._deviation_of(frame) if live else None,
+        )
 
     def _shown(
         self,
@@ -309,21 +275,3 @@ class Recorder:
 def _array(tensor: Tensor) -> Complex:
     array: Complex = tensor.resolve_conj().cpu().numpy()
     return array
-
-
-def _halves(tensor: Tensor) -> Halves:
-    """Return a complex tensor at half precision; torch does it several times quicker than numpy."""
-    import torch  # late: the window shows before torch is read
-
-    halves: Halves = torch.view_as_real(tensor.resolve_conj()).half().cpu().numpy()
-    return halves
-
-
-def _tensor(halves: Halves) -> Tensor:
-    import torch  # late: the window shows before torch is read
-
-    return torch.view_as_complex(torch.from_numpy(halves).float())
-
-
-def _whole(halves: Halves) -> Complex:
-    return np.ascontiguousarray(halves.astype(np.float32)).view(np.complex64)[..., 0]

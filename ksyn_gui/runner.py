@@ -24,6 +24,8 @@ SHARE = 0.02
 ready, and all that the window's thread spends, painting included."""
 _SETTLED = 40
 """Time after which what was delivered has been painted [ms]."""
+_FIRST_GUESS = 0.008
+"""What the window spends on painting, until it is known [s]."""
 
 _unfinished: list[QThread] = []
 
@@ -32,8 +34,9 @@ class Runner(QObject):
     """Pull a generator in a thread of its own: run, pause, step, stop.
 
     What the generator yields is never queued: `stepped` is sent without a payload, and `take`
-    returns the newest item. Items are left out until the last one is painted and its cost paid
-    off (see `SHARE`); the one at which the stream rests (paused, stopped, ended) never is. The
+    returns the newest item. Items are left out until the last one is painted and the next one's
+    cost has been earned (see `SHARE`), so a stream that is over at once shows only where it ends;
+    the item at which it rests (paused, stopped, ended) is never left out. The
     generator is made, advanced and closed in the same thread.
     """
 
@@ -138,13 +141,14 @@ class Mailbox:
         self._paused = self._stopped = False
         self._clock: float | None = None
         self._painted = True
-        self.painting = 0.0
-        """What the window's thread spent from one painting to the next [s]."""
+        self.painting = _FIRST_GUESS
+        """What the window's thread spent from one painting to the next [s]; the last stream's
+        until it is known of this one."""
 
     def open(self, *, paused: bool) -> None:
         """Forget the last stream."""
         with self._changed:
-            self._clock, self._painted, self.painting = None, True, 0.0
+            self._clock, self._painted = None, True
             self._item, self._stopped, self._paused, self._allowed = None, False, paused, 1
 
     def command(
@@ -222,7 +226,7 @@ class _Worker(QObject):
     @Slot(object, object)
     def pull(self, make: Items, present: Present) -> None:
         """Make the stream, exhaust it, close it, and report how it went."""
-        self._present, self._waiting, self._last_put = present, None, 0.0
+        self._present, self._waiting, self._last_put = present, None, monotonic()
         error: Exception | None = None
         items: Iterator[Any] = iter(())
         try:

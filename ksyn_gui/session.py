@@ -52,7 +52,7 @@ class Session(QObject):
         self.reconstruction = Reconstruction(
             self.new_run, self.screen, self.work, self.news, kept_bytes=kept_bytes, parent=self
         )
-        self.queue = RunQueue(self._begin_next, lambda: not self.reconstruction.busy, self)
+        self.queue = RunQueue(self._begin_next, lambda: self.reconstruction.is_settled, self)
         self.comparison = Comparison(self.results, self)
         self.automatic = Automatic(self.study, self.sampling, self.plan, self.work, self)
         self._connect()
@@ -107,6 +107,7 @@ class Session(QObject):
         self.reconstruction.state_changed.connect(self._take_state)
         self.reconstruction.finished.connect(self.results.add)
         self.reconstruction.ended.connect(self._take_end)
+        self.reconstruction.settled.connect(self._take_rest)
         self.queue.progressed.connect(lambda _: self._lock())
         self.study.scan_changed.connect(lambda _: self._start_afresh())
         self.preview.mask_replaced.connect(self._clear_screen)
@@ -125,6 +126,11 @@ class Session(QObject):
         if end.trouble is not None and not self.queue.owns(end.run):
             self.news.error_raised.emit(end.trouble)
         self.queue.end(end.run, None if end.result is not None else end.trouble)
+        self._lock()
+
+    def _take_rest(self) -> None:
+        """Let the next run begin when nothing disturbs it any more."""
+        self.queue.advance()
         self._lock()
 
     def _take_state(self, state: RunState) -> None:

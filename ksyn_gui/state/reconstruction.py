@@ -25,8 +25,7 @@ class Running:
     recorder: Recorder
 
     def finish(self) -> StoredResult:
-        """Return the result, its curves completed; for a worker thread."""
-        self.recorder.fill_in()
+        """Return the result; for a worker thread."""
         return engine.finish(self.run)
 
 
@@ -46,6 +45,8 @@ class Reconstruction(QObject):
     """StoredResult, not numbered yet: what was reached, also after a stop or an error."""
     ended = Signal(object)
     """RunEnd, once for each run, after `finished`."""
+    settled = Signal()
+    """All steps of the last run are measured; nothing is under way any more."""
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class Reconstruction(QObject):
         self._screen, self._work, self._news = screen, work, news
         self._state = RunState.IDLE
         self._running: Running | None = None
-        self._measuring = False
+        self._measuring, self._settled = False, True
         self._runner = Runner(self)
         self._runner.stepped.connect(self._take_step)
         self._runner.rested.connect(self._rest)
@@ -89,12 +90,17 @@ class Reconstruction(QObject):
         """Whether a run is under way, or what it has reached is still being measured."""
         return self._state.active or self._measuring
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is under way, the measuring of the last run's steps included."""
+        return self._settled
+
     def begin(self, run: engine.GuiRun, *, paused: bool = False, follow: bool = True) -> None:
         """Begin this run, unless there is one; without `follow` the screen stays as it is."""
         if self._state.active:
             return
         recorder = Recorder(run, self._kept_bytes)
-        self._running = Running(run, recorder)
+        self._running, self._settled = Running(run, recorder), False
         self._set_state(RunState.PREPARING)
         self._screen.watch(recorder, follow=follow)
         self._runner.start(lambda: recorder.watch(run.steps()), recorder.present, paused=paused)
@@ -169,7 +175,9 @@ class Reconstruction(QObject):
         if running is None:
             return
         if not reached:
+            self._settled = True
             self.ended.emit(RunEnd(running.run, None, trouble))
+            self.settled.emit()
             return
         self._work.do(
             self._work.files,
@@ -182,15 +190,31 @@ class Reconstruction(QObject):
         )
 
     def _deliver(self, result: StoredResult, running: Running) -> None:
+        """Hand over the result, then measure the steps before the last one."""
         running.recorder.add_scalars(result.metrics)
         self._show_again(running.recorder)
         self._measuring = False
         self.finished.emit(result)
         self.ended.emit(RunEnd(running.run, result, result.trouble))
+        self._work.do(
+            self._work.files,
+            running.recorder.fill_in,
+            lambda _: self._settle(running),
+            fail=lambda _: self._settle(running),  # curves with gaps are no reason for an alarm
+            what="Measuring the steps …",
+        )
+
+    def _settle(self, running: Running) -> None:
+        if self.busy:  # another run was begun meanwhile
+            return
+        self._settled = True
+        self._show_again(running.recorder)
+        self.settled.emit()
 
     def _give_up(self, running: Running, error: Exception) -> None:
-        self._measuring = False
+        self._measuring, self._settled = False, True
         self.ended.emit(RunEnd(running.run, None, engine.trouble_of(error)))
+        self.settled.emit()
 
     def _show_again(self, recorder: Recorder) -> None:
         """Show what was measured after the step had been on the screen."""

@@ -7,7 +7,11 @@ import pytest
 import torch
 
 from ksyn.data import Step
-from ksyn_gui.recorder import FREE_SECONDS, Recorder
+from ksyn_gui.album import MOST_PICTURES
+from ksyn_gui.recorder import Recorder
+
+SLOW = 0.005
+"""Time that a metric takes [s]."""
 
 
 class Clock:
@@ -36,9 +40,10 @@ class Source:
 
     title, learned = "Test", False
     slowness = 0.0
-    measured = 0
+    measured = asked = 0
 
     def kspace_of(self, step, frame, coil):
+        self.asked += 1
         return step.kspace[frame, max(coil, 0)]
 
     def scale_image(self, image):
@@ -106,7 +111,7 @@ def test_what_is_kept_covers_the_whole_run_evenly():
 
 
 def test_another_frame_is_shown_of_a_kept_step():
-    recorder = watched(Recorder(Source(), 2**20), 5)
+    recorder = watched(Recorder(Source(), 10 * PICTURE), 5)
     recorder.look_at(1, 0)
     assert recorder.recall(2).image.shape == (16, 12)
     assert recorder.recall(2).kspace is None  # only the frame on the screen was kept
@@ -114,14 +119,36 @@ def test_another_frame_is_shown_of_a_kept_step():
 
 def test_slow_metrics_are_measured_of_few_steps():
     source = Source()
-    source.slowness = FREE_SECONDS
-    watched(Recorder(source, 2**20), 100)
+    source.slowness = SLOW
+    watched(Recorder(source, 2**20), 100, 0.02)
     assert 1 <= source.measured < 5
+
+
+def test_a_run_that_is_over_at_once_is_not_held_up():
+    source = Source()
+    recorder = watched(Recorder(source, 2**20), 15, 0.008)
+    assert source.measured == 0
+    assert recorder.kept == list(range(15))
+    assert source.asked == 0  # every step stays as it is
+
+
+def test_after_the_run_whole_steps_have_become_small():
+    recorder = watched(Recorder(Source(), 2**20), 15)
+    recorder.look_at(1, 2)
+    recorder.fill_in()
+    recorder.look_at(1, 0)
+    assert recorder.recall(3).kspace is None  # only the coil on the screen was kept
+    recorder.look_at(1, 2)
+    np.testing.assert_allclose(recorder.recall(3).kspace, np.full((16, 12), 3000 + 1000j), 1e-3)
+
+
+def test_no_more_pictures_are_kept_than_can_be_measured():
+    assert len(watched(Recorder(Source(), 2**30), 1000).kept) <= MOST_PICTURES + 1
 
 
 def test_after_the_run_every_kept_step_is_measured():
     source = Source()
-    source.slowness = FREE_SECONDS
+    source.slowness = SLOW
     recorder = watched(Recorder(source, 2**20), 60)
     recorder.fill_in()
     steps_measured, values = recorder.progress().curve("ssim")
@@ -154,8 +181,8 @@ def test_closing_the_recorder_closes_the_stream():
 
 def test_in_a_pause_the_newest_step_shows_its_own_metrics():
     source = Source()
-    source.slowness = FREE_SECONDS
-    recorder = watched(Recorder(source, 2**20), 40)
+    source.slowness = SLOW
+    recorder = watched(Recorder(source, 2**20), 40, 0.02)
     assert recorder.newest().scalars["psnr"] < 39  # of an earlier step, as metrics are dear
     recorder.measure_newest()
     assert recorder.newest().scalars["psnr"] == 39

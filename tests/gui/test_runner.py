@@ -67,6 +67,21 @@ def test_what_costs_the_window_time_is_delivered_less_often(runner, qtbot):
     assert taken[-1] == 60
 
 
+def test_a_stream_that_is_over_at_once_shows_only_where_it_ends(runner, qtbot):
+    taken = []
+    runner.stepped.connect(lambda: taken.append(runner.take()))
+    ended(runner, qtbot, lambda: counting(15, 0.001))
+    assert taken == [15]
+
+
+def test_a_stream_that_takes_its_time_shows_its_first_item(runner, qtbot):
+    with qtbot.waitSignal(runner.stepped, timeout=5000):
+        runner.start(lambda: counting(2, 0.6))
+    assert runner.take() == 1
+    runner.stop()
+    qtbot.waitUntil(lambda: not runner.running, timeout=5000)
+
+
 def test_items_arrive_in_order(runner, qtbot):
     taken = []
     runner.stepped.connect(lambda: taken.append(runner.take()))
