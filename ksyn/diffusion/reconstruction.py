@@ -19,7 +19,7 @@ from ksyn.diffusion.turning import Turned, turn_of
 from ksyn.encoding import Encoding, coil_images, combine, one_image
 from ksyn.fourier import image_to_kspace, kspace_to_image
 
-_MODEL_ERROR = 0.01
+MODEL_ERROR = 0.01
 """Coil maps and the stillness of the object are never exact: that is noise too [image maximum]."""
 
 
@@ -112,7 +112,7 @@ def noise_weight(
 
     The noisier the state an estimate was seen through, the less it counts against the data.
     """
-    noise = math.hypot(problem.noise_level, _MODEL_ERROR)
+    noise = math.hypot(problem.noise_level, MODEL_ERROR)
     return lambda images, i: correction(images, weight * (noise / schedule.sigmas[i]) ** 2)
 
 

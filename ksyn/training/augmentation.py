@@ -36,6 +36,21 @@ def augment(image: Image, matrix: tuple[int, int], rng: torch.Generator) -> Imag
     return image * turn * 2 ** _uniform(-0.7, 0.5, rng)
 
 
+def shrunk(image: Image, matrix: tuple[int, int], rng: torch.Generator) -> Image:
+    """Return the image as it is or, mostly, shrunk until all or most of it fits a matrix."""
+    chance, size = torch.rand(2, generator=rng).tolist()
+    if chance < 0.3:
+        return image
+    fit = max(m / n for m, n in zip(matrix, image.shape, strict=True))
+    resized = functional.interpolate(
+        to_channels(image)[None],
+        scale_factor=min(fit * (0.95 + 0.5 * size), 1.0),
+        mode="bicubic",
+        antialias=True,
+    )
+    return to_complex(resized[0])
+
+
 def _flipped(image: Image, rng: torch.Generator) -> Image:
     if _chance(0.5, rng):
         image = image.flip(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import torch
 from torch.utils.data import Dataset
@@ -27,10 +27,13 @@ class Epoch(Dataset[Drawn], Generic[Settings, Drawn]):
         validation: Whether they are those of validation.
     """
 
+    stream: ClassVar[int] = 1 << 40
+    """Where numbers begin: examples of two kinds in one run have numbers of their own."""
+
     def __init__(self, run: Settings, images: Images, epoch: int, validation: bool = False) -> None:
         self.run = run
         self.images = images
-        self._first = (1 << 40) * (1 + validation) + epoch * run.steps_per_epoch * run.batch
+        self._first = self.stream * (1 + validation) + epoch * run.steps_per_epoch * run.batch
         self._size = run.batch * (_VALIDATION_BATCHES if validation else run.steps_per_epoch)
 
     def __len__(self) -> int:

@@ -13,8 +13,9 @@ from ksyn.training.family import Family
 from ksyn.training.prior import PRIOR
 from ksyn.training.reconstruction import RECONSTRUCTION
 from ksyn.training.run import Run
+from ksyn.training.walked_prior import WALKED_PRIOR
 
-FAMILIES: Registry[Family] = Registry("family", PRIOR, RECONSTRUCTION)
+FAMILIES: Registry[Family] = Registry("family", PRIOR, WALKED_PRIOR, RECONSTRUCTION)
 
 PRESETS = Path(__file__).parent / "presets"
 """Run files that ship, to be named without a path."""

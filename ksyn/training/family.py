@@ -38,3 +38,5 @@ class Family:
     ``normalisation`` and what the network is used with."""
     reconstruct: Reconstruct
     """Used in validation, with the averaged weights."""
+    makes: str = ""
+    """What cards call the networks it trains, if another family's name."""

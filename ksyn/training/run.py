@@ -62,6 +62,8 @@ class Run(BaseModel):
     """Scans that training does not see; made-up heads are of other people than those of `packs`."""
     network: str = "unet"
     network_options: dict[str, Any] = {}
+    start: str | None = None
+    """Id of an installed model of the same network whose weights training starts from."""
     matrix: tuple[int, int] = (128, 128)
     batch: int = Field(default=8, ge=1)
     """Examples a step, all processes together."""

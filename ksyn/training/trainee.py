@@ -14,6 +14,7 @@ from torch.optim import Adam
 from torch.optim.lr_scheduler import LambdaLR
 
 from ksyn.training.run import Run
+from ksyn.weights import fill, load_card
 
 Batch = TypeVar("Batch")
 
@@ -30,6 +31,8 @@ class Trainee(lightning.LightningModule, Generic[Batch]):
         super().__init__()
         self.run = run
         self.model = model
+        if run.start is not None:
+            fill(model, load_card(run.start))
 
     @abstractmethod
     def loss(self, batch: Batch) -> Tensor:
