@@ -32,7 +32,7 @@ from ksyn.methods.with_model import DiffusionMethod, model_option
 from ksyn.options import option
 
 _CONSTANT_WEIGHT = 0.1
-_NOISE_WEIGHT = 0.12
+NOISE_WEIGHT = 0.12
 
 
 class AkDiffusion(DiffusionMethod):
@@ -173,7 +173,7 @@ class AkDiffusion(DiffusionMethod):
 
     def automatic(self, problem: Problem) -> dict[str, float]:
         """Return the weight of the network; what it is multiplied with follows the scan's noise."""
-        weight = _CONSTANT_WEIGHT if self.weighting == "constant" else _NOISE_WEIGHT
+        weight = _CONSTANT_WEIGHT if self.weighting == "constant" else NOISE_WEIGHT
         return {"prior_weight": weight}
 
 
