@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ksyn_gui.boxes import WholeBox
 from ksyn_gui.form_rows import form_layout
+from ksyn_gui.number_boxes import WholeBox
 from ksyn_gui.parts import GAP, heading, push_button, tool_button
 from ksyn_gui.views.kspace_brush import BIGGEST_BRUSH, Brush
 

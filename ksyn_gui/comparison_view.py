@@ -11,8 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
-from ksyn_gui.facts import StoredResult
+from ksyn_gui.facts import StoredResult, made_by
 from ksyn_gui.parts import tool_button
 from ksyn_gui.scalars import scalar_text
 from ksyn_gui.views.canvas import ArrayCanvas
@@ -130,8 +129,6 @@ class ComparisonView(QWidget):
         one, other = self._pair
         self.difference.set_reference(np.abs(_frame_of(other, self._frame)))
         self.difference.set_image(_frame_of(one, self._frame))
-        learned = one.learned or other.learned
-        self.difference.canvas.set_strip(AI_RECONSTRUCTED if learned else NOT_FOR_DIAGNOSIS)
         self._put(self.a, "B" if self._held else "A", other if self._held else one)
         self._put(self.b, "B", other)
         self.warning.setText(_warning(one, other))
@@ -142,8 +139,8 @@ class ComparisonView(QWidget):
             scalar_text(name, result.metrics[name]) for name in _SCORES if name in result.metrics
         )
         view.set_title(f"{letter}   {result.label}")
-        view.canvas.set_caption("\n".join(filter(None, [f"{letter}   {result.label}", scores])))
-        view.canvas.set_strip(AI_RECONSTRUCTED if result.learned else NOT_FOR_DIAGNOSIS)
+        name = made_by(f"{letter}   {result.label}", learned=result.learned)
+        view.canvas.set_caption("\n".join(filter(None, [name, scores])))
         view.set_image(_frame_of(result, self._frame))
 
     def _share_levels(self) -> None:

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ksyn_gui.boxes import ChoiceBox, DecimalBox, ModelBox, WholeBox
+from ksyn_gui.choice_boxes import ChoiceBox, ModelBox
 from ksyn_gui.facts import ModelFacts
+from ksyn_gui.number_boxes import DecimalBox, WholeBox
 
 if TYPE_CHECKING:
     from ksyn.options import OptionInfo

@@ -100,11 +100,16 @@ class ShownStep:
     title: str
     """The method."""
     learned: bool
-    """Whether a trained network made it (what "AI-reconstructed" means)."""
+    """Whether a trained network took part."""
     live: bool
     """Whether it comes from the stream just now, rather than from the scrubber or a result."""
     deviation: NDArray[np.float32] | None = None
     """Standard deviation over the samples so far, ``y x``; None where there is none to tell of."""
+
+
+def made_by(what: str, *, learned: bool) -> str:
+    """Return what was reconstructed, and whether a trained network took part."""
+    return f"{what}, with a trained network" if learned else f"{what}, no network"
 
 
 @dataclass(frozen=True)

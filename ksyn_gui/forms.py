@@ -9,9 +9,10 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ksyn_gui import editors
-from ksyn_gui.boxes import DecimalBox, WholeBox
+from ksyn_gui.choice_boxes import ModelBox
 from ksyn_gui.facts import ModelFacts
 from ksyn_gui.form_rows import Fold, form_layout, label_of
+from ksyn_gui.number_boxes import DecimalBox, WholeBox
 
 if TYPE_CHECKING:
     from ksyn.options import OptionInfo
@@ -78,7 +79,11 @@ class OptionsForm(QWidget):
     def _rows(self, fields: list[Field]) -> QFormLayout:
         rows = form_layout()
         for field in fields:
-            rows.addRow(field.label, field)
+            if isinstance(field.editor, ModelBox):  # titles are long: a row of its own
+                rows.addRow(field.label)
+                rows.addRow(field)
+            else:
+                rows.addRow(field.label, field)
         return rows
 
     def _add_folded(self, layout: QVBoxLayout, fields: list[Field]) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ksyn_gui.boxes import ChoiceBox, WholeBox
+from ksyn_gui.choice_boxes import ChoiceBox
 from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
 from ksyn_gui.facts import Engine, MaskChoice, PatternFacts
 from ksyn_gui.form_rows import form_layout
 from ksyn_gui.forms import OptionsForm
+from ksyn_gui.number_boxes import WholeBox
 from ksyn_gui.parts import GAP, quiet, tool_button
 
 _LARGEST_SEED = 2**31 - 1

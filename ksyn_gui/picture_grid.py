@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from ksyn_gui.facts import Complex, MaskChoice, OtherSlice, ShownStep
+from ksyn_gui.facts import Complex, MaskChoice, OtherSlice, ShownStep, made_by
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.error_view import ErrorView
 from ksyn_gui.views.image_view import ImageView
@@ -67,10 +67,11 @@ class PictureGrid(QWidget):
         self.error.set_deviation(None if step is None else step.deviation)
         self.error.set_image(None if step is None else step.image)
         self.kspace.set_predicted(step.kspace if step is not None and with_kspace else None)
-        self._name_image("Reconstruction" if step is None else step.title)
         self._step_shown = step is not None
         if step is None:
             self._show_preview()
+        else:
+            self._name_image(step.title, made_by(step.title, learned=step.learned))
 
     def show_zero_filled(self, image: NDArray[np.float32] | None) -> None:
         """Show what the mask leaves; also as a reconstruction, until there is one."""
@@ -79,9 +80,10 @@ class PictureGrid(QWidget):
         if not self._step_shown:
             self._show_preview()
 
-    def _name_image(self, title: str) -> None:
+    def _name_image(self, title: str, caption: str = "") -> None:
         if title != self.image.header.title:  # naming it anew lays out the whole view anew
             self.image.set_title(title)
+            self.image.canvas.set_caption(caption or title)
 
     def _show_preview(self) -> None:
         self._name_image("Reconstruction" if self._zero_filled is None else PREVIEW)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ksyn.errors import KsynError
-from ksyn_gui.boxes import ChoiceBox
+from ksyn_gui.choice_boxes import ChoiceBox
 from ksyn_gui.form_rows import form_layout
 from ksyn_gui.parts import GAP, column, heading, quiet, value
 from ksyn_gui.views.image_view import ImageView

@@ -10,11 +10,12 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ksyn_gui.actions import action_info
-from ksyn_gui.boxes import ChoiceBox, WholeBox
+from ksyn_gui.choice_boxes import ChoiceBox
 from ksyn_gui.facts import Engine, MethodFacts
 from ksyn_gui.form_rows import Fold, form_layout
 from ksyn_gui.forms import OptionsForm
 from ksyn_gui.method_list import MethodList
+from ksyn_gui.number_boxes import WholeBox
 from ksyn_gui.parts import (
     GAP,
     column,

@@ -31,10 +31,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ksyn_gui.boxes import WholeBox
 from ksyn_gui.dropping import dropped_path
 from ksyn_gui.engine import COMBINED
 from ksyn_gui.header_model import HeaderModel
+from ksyn_gui.number_boxes import WholeBox
 from ksyn_gui.parts import GAP, Elided, column, hairline, heading, push_button, quiet, tool_button
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
@@ -142,7 +142,7 @@ class StudyPanel(QWidget):
         ky, kx = scan.matrix
         coils = "1 coil" if scan.n_coils == 1 else f"{scan.n_coils} coils"
         height, width = (1e3 * size for size in scan.voxel_size)
-        return f"{ky} × {kx}, {coils}, {height:.3g} × {width:.3g} mm"
+        return f"{ky} × {kx}, {coils}\n{height:.3g} × {width:.3g} mm"
 
     def _show_place(self) -> None:
         self.slice.show_index(self._session.study.slice)

@@ -12,10 +12,10 @@ from ksyn.masks import MASKS
 from ksyn.methods import METHODS
 from ksyn.options import Options, option, options_of
 from ksyn.recipe import Preparation
-from ksyn_gui.boxes import DecimalBox, WholeBox
 from ksyn_gui.facts import ModelFacts
 from ksyn_gui.form_rows import label_of
 from ksyn_gui.forms import OptionsForm
+from ksyn_gui.number_boxes import DecimalBox, WholeBox
 
 CLASSES = [*METHODS, *MASKS, Preparation]
 
