@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ksyn_gui.choice_boxes import ChoiceBox
-from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
+from ksyn_gui.engine.masks import AS_ACQUIRED, FROM_FILE, PAINTED
 from ksyn_gui.facts import Engine, MaskChoice, PatternFacts
 from ksyn_gui.form_rows import form_layout
 from ksyn_gui.forms import OptionsForm

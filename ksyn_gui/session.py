@@ -11,7 +11,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from ksyn.errors import KsynError, OptionError
-from ksyn_gui import engine
+from ksyn_gui.engine import catalogue, runs
 from ksyn_gui.facts import Engine, RunEnd, RunState
 from ksyn_gui.state.automatic import Automatic
 from ksyn_gui.state.comparison import Comparison
@@ -65,10 +65,10 @@ class Session(QObject):
     def load_engine(self) -> None:
         """Import torch and list what can be chosen; `engine_changed` follows."""
         self.work.do(
-            self.work.files, engine.load, self._receive_engine, what="Loading the engine …"
+            self.work.files, catalogue.load, self._receive_engine, what="Loading the engine …"
         )
 
-    def new_run(self, method: str | None = None) -> engine.GuiRun:
+    def new_run(self, method: str | None = None) -> runs.GuiRun:
         """Return the run of what is on the screen by the chosen method (or another), not begun.
 
         Raises:
@@ -116,7 +116,7 @@ class Session(QObject):
         self._engine = found
         self.engine_changed.emit(found)
 
-    def _begin_next(self, run: engine.GuiRun) -> None:
+    def _begin_next(self, run: runs.GuiRun) -> None:
         """Begin a run of the queue; from the second on, a result that is looked at stays."""
         first = self.queue.progress.done == 0
         self.reconstruction.begin(run, follow=first or self.screen.following)

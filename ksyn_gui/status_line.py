@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from ksyn.labels import NOT_FOR_DIAGNOSIS
-from ksyn_gui.engine import COMBINED
+from ksyn_gui.engine.scans import COMBINED
 from ksyn_gui.session import Session
 
 NOTICE_MILLISECONDS = 5000

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from ksyn_gui.dropping import dropped_path
-from ksyn_gui.engine import COMBINED
+from ksyn_gui.engine.scans import COMBINED
 from ksyn_gui.header_model import HeaderModel
 from ksyn_gui.number_boxes import WholeBox
 from ksyn_gui.parts import GAP, Elided, column, hairline, heading, push_button, quiet, tool_button

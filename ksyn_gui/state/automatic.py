@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ksyn.errors import KsynError
-from ksyn_gui import engine
+from ksyn_gui.engine import runs
 from ksyn_gui.state.plan import Plan
 from ksyn_gui.state.sampling import Sampling
 from ksyn_gui.state.study import Study
@@ -76,7 +76,7 @@ class Automatic(QObject):
             run = self._plan.run_of(measured, mask)
         except KsynError:
             return  # the run will say so
-        compute = partial(engine.automatic_values, run)
+        compute = partial(runs.automatic_values, run)
         receive = partial(self._receive, self._plan.method)
         self._work.do(self._work.estimates, compute, receive, fail=lambda _: self._tell({}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from ksyn_gui import engine
+from ksyn_gui.engine import troubles
 
 
 class News(QObject):
@@ -19,4 +19,4 @@ class News(QObject):
 
     def raise_error(self, error: Exception) -> None:
         """Tell of an error in words that a user can act on."""
-        self.error_raised.emit(engine.trouble_of(error))
+        self.error_raised.emit(troubles.trouble_of(error))

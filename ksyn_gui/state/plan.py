@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ksyn.errors import OptionError
-from ksyn_gui import engine
+from ksyn_gui.engine import runs, scans
 from ksyn_gui.facts import Engine, MaskChoice, MethodFacts
 
 
@@ -80,15 +80,15 @@ class Plan(QObject):
         raise OptionError(f"There is no method called {method!r}.")
 
     def run_of(
-        self, measured: engine.Measured, mask: MaskChoice, method: str | None = None
-    ) -> engine.GuiRun:
+        self, measured: scans.Measured, mask: MaskChoice, method: str | None = None
+    ) -> runs.GuiRun:
         """Return the run of a slice by the chosen method (or another one), not begun.
 
         Raises:
             OptionError: There is no such method, or an option is out of range.
         """
         facts = self.facts_of(method or self._method)
-        recipe = engine.recipe_of(
+        recipe = runs.recipe_of(
             measured,
             mask,
             facts.name,
@@ -99,7 +99,7 @@ class Plan(QObject):
             self._device,
         )
         learned = facts.family != "classical"
-        return engine.GuiRun(measured.opened, recipe, facts.title, learned=learned)
+        return runs.GuiRun(measured.opened, recipe, facts.title, learned=learned)
 
     def offer(self, found: Engine) -> None:
         """Choose among these methods from now on."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from ksyn_gui import engine
+from ksyn_gui.engine import masks, scans
 from ksyn_gui.facts import MaskChoice, PointSpread
 from ksyn_gui.state.sampling import Sampling
 from ksyn_gui.state.study import Study
@@ -35,10 +35,10 @@ class Preview(QObject):
     def _ask(self) -> None:
         measured, mask = self._study.measured, self._sampling.mask
         if measured is not None and mask is not None:
-            compute = partial(engine.preview, measured, mask, self._study.frame)
+            compute = partial(masks.preview, measured, mask, self._study.frame)
             self._work.do(self._work.previews, compute, partial(self._receive, mask))
 
-    def _receive(self, mask: MaskChoice, preview: tuple[engine.Magnitude, PointSpread]) -> None:
+    def _receive(self, mask: MaskChoice, preview: tuple[scans.Magnitude, PointSpread]) -> None:
         if mask is not self._previewed:
             self._previewed = mask
             self.mask_replaced.emit()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ksyn.errors import KsynError
-from ksyn_gui import engine
+from ksyn_gui.engine import outcomes, runs, troubles
 from ksyn_gui.facts import RunEnd, RunState, ShownStep, StoredResult
 from ksyn_gui.recorder import Recorder
 from ksyn_gui.runner import Runner
@@ -21,12 +21,12 @@ from ksyn_gui.state.work import Work
 class Running:
     """A run, and what is kept of it."""
 
-    run: engine.GuiRun
+    run: runs.GuiRun
     recorder: Recorder
 
     def finish(self) -> StoredResult:
         """Return the result; for a worker thread."""
-        return engine.finish(self.run)
+        return outcomes.finish(self.run)
 
 
 class Reconstruction(QObject):
@@ -50,7 +50,7 @@ class Reconstruction(QObject):
 
     def __init__(
         self,
-        new_run: Callable[[], engine.GuiRun],
+        new_run: Callable[[], runs.GuiRun],
         screen: Screen,
         work: Work,
         news: News,
@@ -95,7 +95,7 @@ class Reconstruction(QObject):
         """Whether nothing is under way, the measuring of the last run's steps included."""
         return self._settled
 
-    def begin(self, run: engine.GuiRun, *, paused: bool = False, follow: bool = True) -> None:
+    def begin(self, run: runs.GuiRun, *, paused: bool = False, follow: bool = True) -> None:
         """Begin this run, unless there is one; without `follow` the screen stays as it is."""
         if self._state.active:
             return
@@ -168,7 +168,7 @@ class Reconstruction(QObject):
     def _end(self, error: Exception | None) -> None:
         running, self._running = self._running, None
         stopped = self._state is RunState.STOPPING or error is not None
-        trouble = None if error is None else engine.trouble_of(error)
+        trouble = None if error is None else troubles.trouble_of(error)
         reached = running is not None and running.recorder.last is not None
         self._measuring = reached
         self._set_state(RunState.IDLE)
@@ -213,7 +213,7 @@ class Reconstruction(QObject):
 
     def _give_up(self, running: Running, error: Exception) -> None:
         self._measuring, self._settled = False, True
-        self.ended.emit(RunEnd(running.run, None, engine.trouble_of(error)))
+        self.ended.emit(RunEnd(running.run, None, troubles.trouble_of(error)))
         self.settled.emit()
 
     def _show_again(self, recorder: Recorder) -> None:

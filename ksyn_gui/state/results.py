@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from ksyn.errors import OptionError
-from ksyn_gui import engine
 from ksyn_gui.command import command_of
+from ksyn_gui.engine import outcomes
 from ksyn_gui.facts import StoredResult
 from ksyn_gui.state.news import News
 from ksyn_gui.state.screen import Screen
@@ -83,8 +83,8 @@ class Results(QObject):
         room = KSPACE_BYTES
         kept = []
         for result in reversed(self._all):
-            room -= engine.kspace_bytes(result)
-            kept.append(result if room >= 0 else engine.without_kspace(result))
+            room -= outcomes.kspace_bytes(result)
+            kept.append(result if room >= 0 else outcomes.without_kspace(result))
         self._all = kept[::-1]
 
     def save(self, number: int, path: Path) -> None:
@@ -92,7 +92,7 @@ class Results(QObject):
         result = self.get(number)
         self._work.do(
             self._work.files,
-            lambda: engine.save(result, path),
+            lambda: outcomes.save(result, path),
             self._news.saved.emit,
             what=f"Writing {path.name} …",
         )

@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ksyn.errors import ShapeError
-from ksyn_gui import engine
+from ksyn_gui.engine import masks, scans
 from ksyn_gui.facts import Bits, MaskChoice
 from ksyn_gui.state.news import News
 from ksyn_gui.state.study import Study
@@ -42,7 +42,7 @@ class Sampling(QObject):
     def set_mask(self, samples: Bits) -> None:
         """Take a mask that was painted, bool ``ky kx`` or ``frame ky kx``."""
         frames = samples[None] if samples.ndim == 2 else samples
-        self._set(MaskChoice(np.ascontiguousarray(frames, dtype=bool), engine.PAINTED))
+        self._set(MaskChoice(np.ascontiguousarray(frames, dtype=bool), masks.PAINTED))
 
     def restore(self, mask: MaskChoice) -> None:
         """Take back a mask that was there before: this is how undo speaks."""
@@ -55,7 +55,7 @@ class Sampling(QObject):
     def use_acquired(self) -> None:
         """Count exactly those samples as measured that the scanner acquired."""
         if self._study.measured is not None:
-            self._set(MaskChoice(self._study.measured.acquired, engine.AS_ACQUIRED))
+            self._set(MaskChoice(self._study.measured.acquired, masks.AS_ACQUIRED))
 
     def load(self, path: Path) -> None:
         """Read a mask (.npy, ``ky kx`` with 1 = measured); `mask_changed` or an error follows."""
@@ -63,7 +63,7 @@ class Sampling(QObject):
         matrix = None if measured is None else measured.matrix
         self._work.do(
             self._work.files,
-            lambda: engine.load_mask(path, matrix),
+            lambda: masks.load_mask(path, matrix),
             self._set,
             what=f"Reading {path.name} …",
         )
@@ -72,7 +72,7 @@ class Sampling(QObject):
         """Write the mask (.npy); `News.saved` or an error follows."""
         mask = self._mask
         if mask is not None:
-            write = partial(engine.save_mask, mask, path)
+            write = partial(masks.save_mask, mask, path)
             self._work.do(self._work.files, write, self._news.saved.emit)
 
     def _draw(
@@ -84,23 +84,23 @@ class Sampling(QObject):
     ) -> None:
         measured = self._study.measured
         if measured is not None:
-            draw = partial(engine.make_mask, name, dict(options), seed, measured.matrix)
+            draw = partial(masks.make_mask, name, dict(options), seed, measured.matrix)
             self._work.do(self._work.patterns, draw, self._set, fail=fail)
 
     def _forget(self) -> None:
         self._mask = None
         self.mask_changed.emit(None)
 
-    def _keep_or_choose(self, measured: engine.Measured) -> None:
+    def _keep_or_choose(self, measured: scans.Measured) -> None:
         """Keep the mask from slice to slice; begin with one that suits the scan."""
         mask = self._mask
-        if mask is None or mask.kind == engine.AS_ACQUIRED or not _fits(mask, measured):
+        if mask is None or mask.kind == masks.AS_ACQUIRED or not _fits(mask, measured):
             self._choose_first(measured)
         else:
             self.settled.emit(mask)
 
-    def _choose_first(self, measured: engine.Measured) -> None:
-        first = engine.first_mask(measured)
+    def _choose_first(self, measured: scans.Measured) -> None:
+        first = masks.first_mask(measured)
         if first is None:
             self.use_acquired()
         else:  # a small scan may have no room for it
@@ -118,18 +118,18 @@ class Sampling(QObject):
         self.settled.emit(mask)
 
 
-def _of_acquired(mask: MaskChoice, measured: engine.Measured) -> MaskChoice:
+def _of_acquired(mask: MaskChoice, measured: scans.Measured) -> MaskChoice:
     """Return the mask without samples that the scanner never acquired."""
     if mask.matrix != measured.matrix:
         return mask
     return replace(mask, samples=mask.samples & measured.acquired)
 
 
-def _fits(mask: MaskChoice, measured: engine.Measured) -> bool:
+def _fits(mask: MaskChoice, measured: scans.Measured) -> bool:
     return mask.matrix == measured.matrix and len(mask.samples) in (1, measured.n_frames)
 
 
-def _misfit(mask: MaskChoice, measured: engine.Measured) -> ShapeError:
+def _misfit(mask: MaskChoice, measured: scans.Measured) -> ShapeError:
     return ShapeError(
         f"The mask is {mask.matrix} (ky, kx) with {len(mask.samples)} frame(s); the "
         f"scan is {measured.matrix} with {measured.n_frames}.",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from ksyn_gui import engine
-from ksyn_gui.engine import COMBINED
+from ksyn_gui.engine import scans
+from ksyn_gui.engine.scans import COMBINED
 from ksyn_gui.facts import Complex
 from ksyn_gui.state.news import News
 from ksyn_gui.state.work import Work
@@ -37,7 +37,7 @@ class Study(QObject):
     reference_changed = Signal(object)
     """Magnitude of the fully sampled image, float32 ``y x``; None without one."""
     measured_changed = Signal(object)
-    """`engine.Measured`: another slice is in memory; k-space and reference were sent before."""
+    """`scans.Measured`: another slice is in memory; k-space and reference were sent before."""
     moved = Signal()
     """Another frame or coil of the same slice is looked at; its k-space was sent before."""
     peeked = Signal(object)
@@ -46,8 +46,8 @@ class Study(QObject):
     def __init__(self, work: Work, news: News, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._work, self._news = work, news
-        self._opened: engine.Opened | None = None
-        self._measured: engine.Measured | None = None
+        self._opened: scans.Opened | None = None
+        self._measured: scans.Measured | None = None
         self._slice, self._frame, self._coil = 0, 0, COMBINED
         self._locked = False
 
@@ -72,7 +72,7 @@ class Study(QObject):
         return self._coil
 
     @property
-    def measured(self) -> engine.Measured | None:
+    def measured(self) -> scans.Measured | None:
         """The shown slice, all frames; None until it is read."""
         return self._measured
 
@@ -94,10 +94,10 @@ class Study(QObject):
         """Open a scan (``"demo"`` is the built-in one); `scan_changed` or an error follows."""
         if self._refuse("open another scan"):
             return
-        name = "the demo" if path == engine.DEMO else Path(path).name
+        name = "the demo" if path == scans.DEMO else Path(path).name
         self._work.do(
             self._work.files,
-            lambda: engine.open_scan(path, layout),
+            lambda: scans.open_scan(path, layout),
             self._receive_scan,
             fail=lambda error: self._ask_layout(path, error),
             what=f"Reading {name} …",
@@ -136,7 +136,7 @@ class Study(QObject):
         opened, frame = self._opened, self._frame
         if opened is not None:
             index = _within(index, opened.scan.n_slices)
-            read = partial(engine.peek, opened, index, frame)
+            read = partial(scans.peek, opened, index, frame)
             self._work.do(self._work.peeks, read, self.peeked.emit)
 
     def _refuse(self, what: str) -> bool:
@@ -145,12 +145,12 @@ class Study(QObject):
         return self._locked
 
     def _ask_layout(self, path: Path | str, error: Exception) -> None:
-        if engine.is_layout_needed(error):
+        if scans.is_layout_needed(error):
             self.layout_needed.emit(Path(path), error)
         else:
             self._news.raise_error(error)
 
-    def _receive_scan(self, opened: engine.Opened) -> None:
+    def _receive_scan(self, opened: scans.Opened) -> None:
         self._opened, self._measured = opened, None
         self._slice, self._frame, self._coil = opened.scan.n_slices // 2, 0, COMBINED
         self.scan_changed.emit(opened.scan)
@@ -165,12 +165,12 @@ class Study(QObject):
             return
         self._work.do(
             self._work.slices,
-            lambda: engine.measure(opened, index),
+            lambda: scans.measure(opened, index),
             self._receive_measured,
             what=f"Reading slice {index + 1} …",
         )
 
-    def _receive_measured(self, measured: engine.Measured) -> None:
+    def _receive_measured(self, measured: scans.Measured) -> None:
         self._measured = measured
         self._emit_measured()
         self.measured_changed.emit(measured)

@@ -21,8 +21,8 @@ from pytestqt.qtbot import QtBot
 from ksyn import pipeline
 from ksyn.io.layout import Layout
 from ksyn.phantoms import head_kspace
-from ksyn_gui import engine
 from ksyn_gui.app import make_application
+from ksyn_gui.engine import runs
 from ksyn_gui.main_window import MainWindow
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
@@ -162,7 +162,7 @@ def test_streaming_costs(
     session, rounds = streaming
     bare: list[float] = []
     watched: list[float] = []
-    monkeypatch.setattr(engine.GuiRun, "steps", _timed(watched))
+    monkeypatch.setattr(runs.GuiRun, "steps", _timed(watched))
     thread = ThreadPoolExecutor(1)
     _watch(qtbot, session)
     watched.clear()
@@ -227,10 +227,10 @@ def _bare(session: Session, thread: ThreadPoolExecutor) -> float:
     return thread.submit(exhaust).result()
 
 
-def _timed(times: list[float]) -> Callable[[engine.GuiRun], Iterator[object]]:
+def _timed(times: list[float]) -> Callable[[runs.GuiRun], Iterator[object]]:
     """Return `GuiRun.steps`, timed from after the preparation to the end."""
 
-    def steps(self: engine.GuiRun) -> Iterator[object]:
+    def steps(self: runs.GuiRun) -> Iterator[object]:
         self.prepare()
         began = time.perf_counter()
         yield from self.run

@@ -10,48 +10,49 @@ import numpy as np
 import pytest
 
 from ksyn.cli import main
-from ksyn_gui import engine
 from ksyn_gui.command import command_of
+from ksyn_gui.engine import masks, outcomes, runs, scans
+from ksyn_gui.facts import MaskChoice
 
 QUICK = ("cg-sense", {"iterations": 3})
 
 
 @pytest.fixture
-def measured(small_scan: Path) -> engine.Measured:
-    return engine.measure(engine.open_scan(small_scan), 0)
+def measured(small_scan: Path) -> scans.Measured:
+    return scans.measure(scans.open_scan(small_scan), 0)
 
 
 def painted(measured):
     samples = np.zeros(measured.matrix, bool)
     samples[:, ::3] = samples[:, 16:32] = True
-    return engine.MaskChoice(samples[None], engine.PAINTED)
+    return MaskChoice(samples[None], masks.PAINTED)
 
 
 def from_file(measured, folder):
-    path = engine.save_mask(painted(measured), folder / "mask.npy")
-    return engine.load_mask(path, measured.matrix)
+    path = masks.save_mask(painted(measured), folder / "mask.npy")
+    return masks.load_mask(path, measured.matrix)
 
 
 MASKS = {
-    "pattern": lambda m, _: engine.make_mask("uniform", {"acceleration": 3}, 7, m.matrix),
-    "pattern with another seed": lambda m, _: engine.make_mask(
+    "pattern": lambda m, _: masks.make_mask("uniform", {"acceleration": 3}, 7, m.matrix),
+    "pattern with another seed": lambda m, _: masks.make_mask(
         "random", {"acs_lines": 8}, 8, m.matrix
     ),
-    "as acquired": lambda m, _: engine.MaskChoice(m.acquired, engine.AS_ACQUIRED),
+    "as acquired": lambda m, _: MaskChoice(m.acquired, masks.AS_ACQUIRED),
     "painted": lambda m, _: painted(m),
     "file": from_file,
 }
 
 
 def recipe_of(measured, mask, preparation=None, samples=1):
-    return engine.recipe_of(measured, mask, *QUICK, preparation or {}, 7, samples, "cpu")
+    return runs.recipe_of(measured, mask, *QUICK, preparation or {}, 7, samples, "cpu")
 
 
 def result_of(measured, recipe):
-    run = engine.GuiRun(measured.opened, recipe, "CG-SENSE", learned=False)
+    run = runs.GuiRun(measured.opened, recipe, "CG-SENSE", learned=False)
     for _ in run.steps():
         pass
-    return engine.finish(run)
+    return outcomes.finish(run)
 
 
 def repeated(command: str, monkeypatch) -> np.ndarray:

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ksyn.data import KSpace
-from ksyn_gui import engine
-from ksyn_gui.engine import AS_ACQUIRED, FROM_FILE, PAINTED
+from ksyn_gui.engine import scans
+from ksyn_gui.engine.masks import AS_ACQUIRED, FROM_FILE, PAINTED
 from ksyn_gui.facts import MaskChoice
 from ksyn_gui.mask_facts import facts_of
 from ksyn_gui.panels.mask_panel import MaskPanel
@@ -261,10 +261,10 @@ def test_every_control_has_a_name_for_screen_readers(desk: Desk) -> None:
     )
 
 
-def _measured(kspace: np.ndarray) -> engine.Measured:
+def _measured(kspace: np.ndarray) -> scans.Measured:
     samples = KSpace(torch.from_numpy(kspace)[None])
     acquired = np.ones((1, *kspace.shape[1:]), bool)
-    return engine.Measured(None, 0, samples, acquired, True, None)
+    return scans.Measured(None, 0, samples, acquired, True, None)
 
 
 def _choose(desk: Desk, name: str) -> None:

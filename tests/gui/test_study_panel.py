@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from ksyn_gui.engine import COMBINED
+from ksyn_gui.engine.scans import COMBINED
 from ksyn_gui.panels.study_panel import StudyPanel
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
