@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import torch
 from jaxtyping import Bool, Complex, Int
 from torch import Tensor
@@ -38,6 +40,18 @@ def calibration_data(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil ky kx"
     """Return the fully sampled centre, averaged over frames."""
     ky, kx = calibration_region(mask)
     return kspace.samples[..., ky, kx].mean(dim=0)
+
+
+def outer_acceleration(mask: Mask) -> float:
+    """Return the acceleration outside the calibration region: so many points fold onto one.
+
+    It is infinite where nothing is measured out there, and 1 where nothing is missing.
+    """
+    outside = torch.ones_like(mask.samples)
+    with suppress(ShapeError):  # without a centre, all of it is outside
+        outside[(..., *calibration_region(mask))] = False
+    points, measured = int(outside.sum()), int((outside & mask.samples).sum())
+    return points / measured if measured else float("inf") if points else 1.0
 
 
 def _reach(rows: Bool[Tensor, "row kx"], centre: int) -> Int[Tensor, "row 2"]:

@@ -70,13 +70,21 @@ class Mask:
         Raises:
             ShapeError: The mask was drawn for another matrix or number of frames.
         """
+        self.check(kspace)
+        return kspace.with_samples(kspace.samples * self.samples)
+
+    def check(self, kspace: KSpace) -> None:
+        """Refuse a k-space that the mask was not drawn for.
+
+        Raises:
+            ShapeError: It is of another matrix or number of frames.
+        """
         if self.matrix != kspace.matrix or self.samples.shape[0] not in (1, kspace.n_frames):
             raise ShapeError(
                 f"k-space is {kspace.matrix} (ky, kx) with {kspace.n_frames} frame(s), the mask "
                 f"{self.matrix} with {self.samples.shape[0]}.",
                 hint="Draw the mask for this scan, or load one of the same matrix size.",
             )
-        return kspace.with_samples(kspace.samples * self.samples)
 
     def to(self, device: torch.device) -> Mask:
         """Return the same mask on another device."""
@@ -90,6 +98,9 @@ class SensMaps:
     maps: Complex[Tensor, "set coil y x"]
     """Root sum of squares over coils 1 in the body; more than one set only where ESPIRiT
     finds that one cannot explain the data (an object larger than the field of view)."""
+    overflow: float = 0.0
+    """Share of the field of view in which one set does not explain the data and there is no
+    second; 0 where nobody looked."""
 
     @property
     def n_coils(self) -> int:
@@ -103,7 +114,7 @@ class SensMaps:
 
     def to(self, device: torch.device) -> SensMaps:
         """Return the same maps on another device."""
-        return SensMaps(self.maps.to(device))
+        return SensMaps(self.maps.to(device), self.overflow)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +128,22 @@ class Problem:
     noise_level: float = 0.0
     """Standard deviation of the noise in the real and in the imaginary part of a sample,
     in the units of `kspace`; 0 when unknown."""
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not fit each other.
+
+        Raises:
+            ShapeError: Mask or maps are of another matrix, or of other frames or coils.
+        """
+        _, coils, *matrix = self.kspace.samples.shape
+        _, seen_by, *seen = self.sens_maps.maps.shape
+        if (seen_by, *seen) != (coils, *matrix):
+            raise ShapeError(
+                f"The coil maps are of {seen_by} coils and {tuple(seen)} pixels (y, x), the "
+                f"k-space of {coils} and {tuple(matrix)}.",
+                hint="Estimate the maps from this scan, of the same coils.",
+            )
+        self.mask.check(self.kspace)
 
     @property
     def device(self) -> torch.device:

@@ -22,6 +22,8 @@ from ksyn.nets import NETWORKS
 from ksyn.textfile import read_mapping, write_whole
 
 Precision = Literal["float32", "bfloat16"]
+PRIOR = "prior"
+"""The family of networks that denoise."""
 WEIGHTS, CARD = "weights.safetensors", "card.yaml"
 """The two files of a model."""
 
@@ -64,7 +66,7 @@ class Card(BaseModel):
     schema_version: Literal[1] = 1
     id: str
     title: str
-    family: str = "prior"
+    family: str = PRIOR
     """What the network is used for, one of the families that are trained."""
     network: str
     network_options: dict[str, Any]
@@ -229,7 +231,7 @@ def _load_denoiser(
 ) -> NetworkDenoiser:
     """Load a model; another one of the same name has another digest."""
     card = load_card(model_id)
-    if card.sigma_data is None:
+    if card.family != PRIOR or card.sigma_data is None:
         raise WeightsError(
             f"Model {card.id!r} is of the family {card.family!r}: it denoises nothing.",
             hint="Choose a prior; `ksyn models` says which models are.",

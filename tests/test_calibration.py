@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 import torch
 
-from ksyn.calibration import calibration_data, calibration_region
+from ksyn.calibration import calibration_data, calibration_region, outer_acceleration
 from ksyn.data import KSpace, Mask
 from ksyn.errors import ShapeError
 from ksyn.noise import complex_noise
@@ -90,3 +90,18 @@ def test_the_data_is_the_mean_over_frames_of_that_region(rng: torch.Generator) -
     samples = complex_noise((3, 2, 6, 8), rng)
     centre = calibration_data(KSpace(samples), columns(8, 3, 4, 5))
     torch.testing.assert_close(centre, samples[..., 3:6].mean(dim=0))
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["#..###..#"] * 4, 3),
+        (["###", "###", "###"], 1),
+        ([".....", ".###.", "....."], float("inf")),
+        (["#.#.", "#.#.", "#.#."], 3),
+        ([".#.", ".#.", ".#."], float("inf")),
+        (["#..", "...", "#.."], 4.5),
+    ],
+)
+def test_outside_the_centre_so_many_points_are_folded_onto_one(rows, expected) -> None:
+    assert outer_acceleration(mask_of(rows)) == expected

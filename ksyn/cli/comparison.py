@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
-from ksyn.cli.console import busy, tell_maps, watched
+from ksyn.cli.console import busy, tell_hints, watched
 from ksyn.cli.figure import Panel, save_figure
 from ksyn.data import Mask
 from ksyn.errors import OptionError, WriteError
@@ -108,7 +108,8 @@ def compared(scan: Scan, recipe: Recipe, methods: Iterable[MethodChoice]) -> Com
     """Return the results of several methods on one slice, prepared once."""
     with busy("Preparing"):
         prepared = prepare_slice(scan, recipe)
-    tell_maps(prepared, recipe)
+    methods = list(methods)
+    tell_hints(prepared, *(choice.method() for choice in methods))
     results = [_result(prepared, recipe.with_(method=method)) for method in methods]
     reference = None if prepared.reference is None else prepared.reference * prepared.unit
     return Comparison(results, prepared.problem.mask, reference)

@@ -22,8 +22,8 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from ksyn.data import Step
+    from ksyn.methods.protocol import Method
     from ksyn.pipeline import Prepared, Run
-    from ksyn.recipe import Recipe
 
 _WIDE = 160
 """Width of tables that go to a file or a pipe [characters]."""
@@ -72,13 +72,13 @@ def note(message: str) -> None:
     stderr().print(Text(message, style="yellow"))
 
 
-def tell_maps(prepared: Prepared, recipe: Recipe) -> None:
-    """Tell when the mask had no room for the maps asked for."""
-    if prepared.maps != recipe.preparation.maps:
-        note(
-            f"The calibration centre is too small for {recipe.preparation.maps} maps; "
-            f"used: {prepared.maps}."
-        )
+def tell_hints(prepared: Prepared, *methods: Method) -> None:
+    """Tell why results may be poor, each reason once."""
+    from ksyn.pipeline import hints_of
+
+    hints = [hint for method in methods for hint in hints_of(prepared, method)]
+    for hint in dict.fromkeys(hints):
+        note(hint)
 
 
 def busy(what: str) -> AbstractContextManager[object]:

@@ -9,7 +9,7 @@ import typer
 
 from ksyn.cli import flags
 from ksyn.cli.asked import Asked, with_shared_flags
-from ksyn.cli.console import busy, note, print_facts, print_json, tell_maps, watched
+from ksyn.cli.console import busy, note, print_facts, print_json, tell_hints, watched
 from ksyn.errors import OptionError, WriteError
 
 if TYPE_CHECKING:
@@ -111,8 +111,9 @@ def _reconstructed(recipe: Recipe, *, middle: bool, each: Path | None) -> Result
             recipe = recipe.with_(slice=scan.n_slices // 2)
             note(f"Slice {recipe.slice} of {scan.n_slices}; choose another with --slice.")
         steps = run(recipe, scan)
-    tell_maps(steps.prepared, recipe)
-    for step in watched(steps, recipe.method.method().title):
+    method = recipe.method.method()
+    tell_hints(steps.prepared, method)
+    for step in watched(steps, method.title):
         if each is not None and isinstance(step, Sample):
             steps.result().save(beside(each, f"-seed-{step.seed}"))
     return steps.result()

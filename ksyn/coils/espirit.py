@@ -20,6 +20,10 @@ ACS_SIDE = 48
 """Samples of the calibration region that are used along each axis, at most."""
 BLOCK_BYTES = 8 * 2**20
 """Memory of the matrices that are decomposed together [byte]."""
+OVERFLOW_GRID = (24, 24)
+"""Points at which a second set of maps is looked for; eigenvalues vary slowly."""
+OVERFLOW = 0.95
+"""Second eigenvalue above which a second set would explain what the first does not."""
 LEAST_CROP = 0.5
 """The automatic crop is never below this: a neighbourhood must fit for the better part."""
 
@@ -42,10 +46,12 @@ def espirit(
         threshold: Singular values below this times the largest belong to the noise; less makes
             maps of more background.
         crop: Maps are 0 where their eigenvalue is below this; None chooses it for the data.
-        n_sets: Sets of maps; 2 for an object larger than the field of view.
+        n_sets: Sets of maps; 2 for an object larger than the field of view. There are never more
+            than coils.
 
     Returns:
-        Maps of norm 1 where the eigenvalue exceeds `crop`, else 0.
+        Maps of norm 1 where the eigenvalue exceeds `crop`, else 0; of a single set, with the share
+        of the field of view that needs a second.
 
     Raises:
         ShapeError: The centre is smaller than the kernel, or too small to find any coil map.
@@ -54,13 +60,22 @@ def espirit(
     """
     acs = _calibration(kspace, mask, kernel)
     filters = _filters(_row_space(_patches(acs, kernel), threshold), kspace.n_coils, kernel)
+    n_sets = min(n_sets, kspace.n_coils)
     values, vectors = _eigenmaps(filters, kspace.matrix, n_sets)
     maps = align_phase(vectors, virtual_coil(acs))
     limit = _automatic_crop(values, maps, acs, _noise(kspace)) if crop is None else crop
     kept = maps.where((values > limit)[..., None], 0)
     if not bool(kept.any()):
         raise _no_maps(acs, limit)
-    return SensMaps(kept.movedim(-1, 1).contiguous())
+    return SensMaps(kept.movedim(-1, 1).contiguous(), _overflow(filters) if n_sets == 1 else 0.0)
+
+
+def _overflow(filters: Complex[Tensor, "coil coil shift_y shift_x"]) -> float:
+    """Return the share of the field of view in which one set of maps does not explain the data."""
+    if filters.shape[0] == 1:
+        return 0.0
+    values, _ = _eigenmaps(filters, OVERFLOW_GRID, 2)
+    return float((values[1] > OVERFLOW).float().mean())
 
 
 def _calibration(kspace: KSpace, mask: Mask, kernel: int) -> Complex[Tensor, "coil ky kx"]:

@@ -24,6 +24,7 @@ class CgSense(Method):
     name: ClassVar[str] = "cg-sense"
     title: ClassVar[str] = "CG-SENSE"
     when: ClassVar[str] = "Several coils and moderate acceleration: fast, and linear in the data."
+    unfolds_by_coils_alone: ClassVar[bool] = True
 
     iterations: int = option(15, low=1, high=500, help="Conjugate-gradient iterations.")
     regularisation: float = option(

@@ -9,7 +9,7 @@ import torch
 
 from ksyn.completion import completed_step
 from ksyn.data import Problem, Step
-from ksyn.evidence import evidence_of
+from ksyn.evidence import halves_of
 from ksyn.kernels import fill, ridge
 from ksyn.methods.protocol import Method
 from ksyn.neighbourhoods import groups, window_for
@@ -30,6 +30,7 @@ class Grappa(Method):
     name: ClassVar[str] = "grappa"
     title: ClassVar[str] = "GRAPPA"
     when: ClassVar[str] = "Regular masks, several coils: what scanners do; needs no coil maps."
+    unfolds_by_coils_alone: ClassVar[bool] = True
 
     lines: int = option(
         2, low=1, high=12, help="Measured lines a kernel spans along an undersampled axis."
@@ -49,11 +50,12 @@ class Grappa(Method):
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield k-space after each group of patterns."""
         window = window_for(problem.mask, self.lines, self.readout)
-        gram = ridge(evidence_of(problem, window).gram, self.regularisation)
+        first, second = halves_of(problem, window)
+        halves = ridge(first, self.regularisation), ridge(second, self.regularisation)
         measured = kspace = problem.kspace.samples
         missing = groups(problem.mask, window, problem.kspace.n_coils)
         if not missing:
             yield completed_step(problem, kspace.clone(), 0, 1)
         for index, group in enumerate(missing):
-            kspace = fill(kspace, measured, gram, group)
+            kspace = fill(kspace, measured, halves, group)
             yield completed_step(problem, kspace, index, len(missing))

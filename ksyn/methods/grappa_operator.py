@@ -39,6 +39,7 @@ class GrappaOperator(Method):
     name: ClassVar[str] = "grappa-operator"
     title: ClassVar[str] = "GRAPPA operator"
     when: ClassVar[str] = "As GRAPPA on regular lines, with the least to learn; more noise."
+    unfolds_by_coils_alone: ClassVar[bool] = True
 
     regularisation: float = option(
         0.01, low=1e-8, high=10.0, help="Weight of the squared operator; more for a noisy centre."
@@ -84,7 +85,7 @@ def step_operator(
 
 def _walk(
     kspace: Complex[Tensor, "frame coil other line"],
-    mask: Bool[Tensor, "frame 1 other line"],
+    mask: Bool[Tensor, "#frame 1 other line"],
     centre: Complex[Tensor, "coil acs other"],
     weights: Float[Tensor, "acs other"],
     way: int,
@@ -141,7 +142,7 @@ def _undersampled_last(array: Tensor, mask: Mask) -> Tensor:
     return array if _along_columns(mask) else array.mT
 
 
-def _check_whole_lines(mask: Bool[Tensor, "frame 1 other line"]) -> None:
+def _check_whole_lines(mask: Bool[Tensor, "#frame 1 other line"]) -> None:
     if not bool((mask == mask[..., :1, :]).all()):
         raise ShapeError(
             "The mask leaves out samples along both axes; the GRAPPA operator fills whole lines.",

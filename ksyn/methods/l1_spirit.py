@@ -36,6 +36,7 @@ class L1Spirit(Method):
     name: ClassVar[str] = "l1-spirit"
     title: ClassVar[str] = "L1-SPIRiT"
     when: ClassVar[str] = "As SPIRiT, where masks are random or the scan is noisy."
+    unfolds_by_coils_alone: ClassVar[bool] = True
 
     iterations: int = option(20, low=1, high=500, help="Iterations of the splitting.")
     sparsity: float = option(

@@ -31,6 +31,8 @@ class Method(Options):
     family: ClassVar[Family] = "classical"
     when: ClassVar[str]
     """One line: when to use it."""
+    unfolds_by_coils_alone: ClassVar[bool] = False
+    """It knows nothing of images: with fewer coils than aliases it can do little."""
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     """Sets of options by name: of each, the values that differ from the defaults."""
 

@@ -30,6 +30,7 @@ class Slr(Method):
     name: ClassVar[str] = "slr"
     title: ClassVar[str] = "Structured low rank"
     when: ClassVar[str] = "What AK-diffusion does without its network, to see what that adds."
+    unfolds_by_coils_alone: ClassVar[bool] = True
 
     iterations: int = option(
         25, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."

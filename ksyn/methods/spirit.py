@@ -28,6 +28,7 @@ class Spirit(Method):
     name: ClassVar[str] = "spirit"
     title: ClassVar[str] = "SPIRiT"
     when: ClassVar[str] = "Several coils, any mask with a centre: needs no coil maps to unfold."
+    unfolds_by_coils_alone: ClassVar[bool] = True
 
     iterations: int = option(
         25, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."

@@ -4,6 +4,7 @@ The command line and the window share these functions. Steps are in the problem'
 `finish` returns is in the scan's own.
 """
 
+from ksyn.pipeline.hints import hints_of
 from ksyn.pipeline.prepare import Prepared, prepare, reference_of, zero_filled
 from ksyn.pipeline.result import Result, beside, finish
 from ksyn.pipeline.run import Run, draw_mask, open_input, prepare_slice, run
@@ -21,6 +22,7 @@ __all__ = [
     "beside",
     "draw_mask",
     "finish",
+    "hints_of",
     "open_input",
     "prepare",
     "prepare_slice",

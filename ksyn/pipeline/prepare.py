@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from math import frexp, isfinite
 
 import torch
 from jaxtyping import Complex, Float
@@ -13,10 +14,11 @@ from ksyn.coils import estimate_maps
 from ksyn.coils.compression import compress
 from ksyn.coils.whitening import whiten
 from ksyn.data import KSpace, Mask, Problem, SensMaps, Step
-from ksyn.errors import ShapeError
+from ksyn.errors import ReadError, ShapeError
 from ksyn.fourier import centre, plain_ifft
 from ksyn.io.scan import Scan
 from ksyn.noise_floor import noise_floor
+from ksyn.pipeline.hints import hints_of_maps
 from ksyn.recipe import Preparation
 
 _ROBUST = 0.995
@@ -44,6 +46,8 @@ class Prepared:
     """How the coil maps were made: as asked for, or what the mask allowed."""
     seconds: float
     """How long this took [s]."""
+    hints: tuple[str, ...] = ()
+    """Why any reconstruction of this scan and mask may be poor, and what to do; see `hints_of`."""
 
     @property
     def unit(self) -> Float[Tensor, "#y #x"]:
@@ -84,24 +88,24 @@ def prepare(
     Raises:
         ShapeError: Mask and k-space do not fit, nothing was measured, or there is no centre to
             estimate maps from.
+        ReadError: The k-space holds what is no number.
     """
     started = time.perf_counter()
     mask = mask.to(device)
     measured = mask.apply(kspace.to(device))
+    magnitude = _magnitude(measured)
+    measured = measured.with_samples(measured.samples / magnitude)
     measured, mixing = _mix_coils(measured, mask, preparation, noise_covariance)
-    scale = _robust_maximum(zero_filled(measured, mask))
-    if not scale > 0:
-        raise ShapeError(
-            "The mask leaves no sample that was measured.",
-            hint="Choose a mask that keeps the centre of k-space, or check the scan.",
-        )
-    measured = measured.with_samples(measured.samples / scale)
+    brightest = _robust_maximum(zero_filled(measured, mask))
+    measured = measured.with_samples(measured.samples / brightest)
+    scale = magnitude * brightest
     sens_maps, maps = _maps(measured, mask, preparation)
     noise = _noise_level(measured, mask, mixing, noise_covariance, scale)
     problem = Problem(measured, mask, sens_maps, noise)
     if reference is not None:
         reference = reference.to(device) / (scale * _weight(sens_maps, mixing))
-    return Prepared(problem, scale, reference, mixing, maps, time.perf_counter() - started)
+    hints = hints_of_maps(sens_maps, preparation.maps, maps)
+    return Prepared(problem, scale, reference, mixing, maps, time.perf_counter() - started, hints)
 
 
 @torch.no_grad()
@@ -123,6 +127,28 @@ def reference_of(source: Scan | KSpace, slice: int = 0) -> Float[Tensor, "frame 
         return source.reference(slice)
     parts = torch.view_as_real(plain_ifft(source.samples))
     return centre(parts.square().sum(dim=(1, -1)).sqrt())
+
+
+def _magnitude(kspace: KSpace) -> float:
+    """Return the power of two above all samples; divided by it, no square leaves float32.
+
+    Raises:
+        ReadError: Some samples are no numbers.
+        ShapeError: All are 0.
+    """
+    largest = float(kspace.samples.abs().max())
+    if not isfinite(largest):
+        wrong = int((~kspace.samples.isfinite()).sum())
+        raise ReadError(
+            f"{wrong} of {kspace.samples.numel()} samples are no numbers (NaN or infinite).",
+            hint="Export the scan again, or set them to 0: then they count as not measured.",
+        )
+    if largest < torch.finfo(torch.float32).tiny:
+        raise ShapeError(
+            "The mask leaves no sample that was measured.",
+            hint="Choose a mask that keeps the centre of k-space, or check the scan.",
+        )
+    return 2.0 ** frexp(largest)[1]
 
 
 def _robust_maximum(image: Float[Tensor, "frame y x"]) -> float:
