@@ -147,7 +147,7 @@ class ComparisonView(QWidget):
         """Draw both through the same levels from the first picture on, not from the first drag."""
         if self._links.is_on(Link.LEVELS):
             for view in (self.b, self.reference):
-                view.canvas.set_levels(self.a.canvas.levels, self.a.canvas.preset)
+                view.canvas.set_levels(self.a.canvas.levels, self.a.canvas.level_choice.preset)
 
     def _set_mode(self, mode: Mode) -> None:
         """Show the same of all complex images."""

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from ksyn_gui import crash
 from ksyn_gui.actions import Actions
@@ -32,6 +32,7 @@ from ksyn_gui.facts import MaskChoice, RunState, Trouble
 from ksyn_gui.lone_views import LoneViews
 from ksyn_gui.menus import LINKS, TOOLS, build_menus, build_toolbar, check_link, check_tool
 from ksyn_gui.message_bar import MessageBar
+from ksyn_gui.middle import Middle
 from ksyn_gui.panels.mask_panel import MaskPanel
 from ksyn_gui.panels.method_panel import MethodPanel
 from ksyn_gui.panels.result_panel import ResultPanel
@@ -41,10 +42,8 @@ from ksyn_gui.picture_grid import PictureGrid
 from ksyn_gui.questions import Questions
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
-from ksyn_gui.state.comparison import Pair
 from ksyn_gui.status_line import StatusLine
 from ksyn_gui.theme import Preference, Theme, icon
-from ksyn_gui.views.tools import Tool
 
 if TYPE_CHECKING:  # the engine is loaded after the window is up
     from ksyn.io.scan import Scan
@@ -60,8 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.theme, self.settings = session, theme, settings
         self.actions_ = Actions(self)
-        self.pictures = PictureGrid()
-        self._comparison: ComparisonView | None = None
+        self.middle = Middle(session)
         self.messages = MessageBar()
         self.docks = Docks(self, session)
         self.questions = Questions(session, settings, self)
@@ -102,18 +100,14 @@ class MainWindow(QMainWindow):
         return cast("StepsPanel", self.docks.panel("steps"))
 
     @property
+    def pictures(self) -> PictureGrid:
+        """K-space, reconstruction, reference and error."""
+        return self.middle.pictures
+
+    @property
     def comparison(self) -> ComparisonView:
-        """Two results side by side; made when it is first wanted, as four views take a while."""
-        if self._comparison is None:
-            self._comparison = view = ComparisonView(self.pictures.links)
-            self.middle.addWidget(view)
-            study = self.session.study
-            if study.scan is not None:
-                view.set_voxel_size(study.scan.voxel_size)
-            view.set_reference(study.reference)
-            view.set_tool(self.pictures.image.canvas.tool)
-            self._connect_comparison(view)
-        return self._comparison
+        """Two results side by side."""
+        return self.middle.comparison
 
     # --- building -----------------------------------------------------------------------------
 
@@ -124,8 +118,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         options = QMainWindow.DockOption
         self.setDockOptions(options.AllowTabbedDocks | options.AllowNestedDocks)
-        self.middle = QStackedWidget()
-        self.middle.addWidget(self.pictures)
         self.setCentralWidget(_stacked(self.messages, self.middle))
         self._recent = QMenu("Open &recent", self)
         self._recent.setIcon(icon("clock-counter-clockwise"))
@@ -154,7 +146,8 @@ class MainWindow(QMainWindow):
         session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)
-        session.comparison.changed.connect(self._show_comparison)
+        session.comparison.changed.connect(self.middle.show_pair)
+        self.middle.comparison_made.connect(self._connect_comparison)
 
     def _connect_pictures(self) -> None:
         """What is done in the pictures."""
@@ -200,7 +193,7 @@ class MainWindow(QMainWindow):
         for name, slot in (self._file_slots() | self._run_slots() | self._view_slots()).items():
             actions[name].triggered.connect(lambda _on=False, slot=slot: slot())
         for name, tool in TOOLS.items():
-            actions[name].triggered.connect(lambda _on=False, tool=tool: self._set_tool(tool))
+            actions[name].triggered.connect(lambda _on=False, tool=tool: self.middle.set_tool(tool))
         for name, link in LINKS.items():
             actions[name].setChecked(links.is_on(link))
             actions[name].toggled.connect(partial(links.switch, link))
@@ -250,7 +243,7 @@ class MainWindow(QMainWindow):
             "result_previous": lambda: results.go(-1),
             "arrange": lambda: self.comparison.arrange(),
             "swap": self.session.comparison.swap,
-            "maximise": self._toggle_maximised,
+            "maximise": self.middle.toggle_maximised,
             "full_screen": self._toggle_full_screen,
             "reset_layout": self.docks.reset,
             "system": lambda: self._prefer("system"),
@@ -281,28 +274,10 @@ class MainWindow(QMainWindow):
 
     def _show_scan(self, scan: Scan) -> None:
         self.messages.hide()
-        self.pictures.set_voxel_size(scan.voxel_size)
-        if self._comparison is not None:
-            self._comparison.set_voxel_size(scan.voxel_size)
+        self.middle.set_voxel_size(scan.voxel_size)
         self.setWindowTitle(f"{scan.title} – K-Syn")
         if scan.path.exists():
             self.settings.remember(scan.path)
-
-    def _show_comparison(self, pair: Pair | None) -> None:
-        """Give the middle to the two results, and take it back."""
-        if pair is None and self._comparison is None:
-            return
-        self.comparison.show_pair(pair, self.session.study.frame)
-        self.middle.setCurrentWidget(self.pictures if pair is None else self.comparison)
-
-    def _set_tool(self, tool: Tool) -> None:
-        self.pictures.set_tool(tool)
-        if self._comparison is not None:
-            self._comparison.set_tool(tool)
-
-    def _toggle_maximised(self) -> None:
-        shown = self.pictures if self.session.comparison.pair is None else self.comparison
-        shown.toggle_maximised()
 
     def _escape(self) -> None:
         """Put the message away; without one, end the comparison."""

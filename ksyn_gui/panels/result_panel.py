@@ -5,21 +5,19 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from ksyn_gui.actions import action_info
 from ksyn_gui.card_list import CardList
 from ksyn_gui.cards import Card, Kind, thumbnail
-from ksyn_gui.facts import Progress, StoredResult
+from ksyn_gui.facts import StoredResult
 from ksyn_gui.parts import column, push_button, quiet, tool_button, value
-from ksyn_gui.scalars import scalar_text, scalar_title
+from ksyn_gui.queue_strip import QueueStrip
+from ksyn_gui.result_cards import card_of, facts_of, queued_card
 from ksyn_gui.session import Session
 from ksyn_gui.state.comparison import Pair
-from ksyn_gui.state.run_queue import Queued, QueueProgress, Turn
 from ksyn_gui.views.levels import between
 
-_ON_CARD = ("psnr", "ssim")
-_KINDS = {Turn.RUNNING: Kind.RUNNING, Turn.WAITING: Kind.WAITING, Turn.FAILED: Kind.FAILED}
 _EMPTY = "Finished runs are kept here. Tick several methods to have them compared."
 _ADVICE = "Ctrl+click a second card to compare."
 
@@ -142,7 +140,7 @@ class ResultPanel(QWidget):
         results, queued = self._session.results.all, self._session.queue.entries
         self._pictures = {result.number: self._picture(result) for result in results}
         finished = [card_of(result, self._pictures[result.number]) for result in reversed(results)]
-        self.results.cards.set_cards([*map(_queued_card, queued), *finished])
+        self.results.cards.set_cards([*map(queued_card, queued), *finished])
         self.results.setVisible(bool(finished or queued))
         self._describe()
 
@@ -204,7 +202,7 @@ class ResultPanel(QWidget):
         chosen = next((result for result in results if result.number == self.chosen), None)
         while self._rows.rowCount():
             self._rows.removeRow(0)
-        for name, words in {} if chosen is None else _facts(chosen).items():
+        for name, words in {} if chosen is None else facts_of(chosen).items():
             label = quiet(name)
             label.setWordWrap(False)
             self._rows.addRow(label, value(words))
@@ -215,87 +213,3 @@ class ResultPanel(QWidget):
         for button in (self.save, self.copy, self.more):
             button.setEnabled(chosen is not None)
         self.remove.setEnabled(chosen is not None or self.results.current is not None)
-
-
-class QueueStrip(QWidget):
-    """How far the queue is, and the button that ends it; hidden when it is empty."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = value()
-        self.bar = QProgressBar()
-        self.stop = tool_button(
-            "stop", "Stop all", f"Stop this run and forget those that wait ({_stop_key()})"
-        )
-        self._done = self._total = 0
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the queue")
-        line = QHBoxLayout()
-        line.addWidget(self.words, 1)
-        line.addWidget(self.stop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(line)
-        layout.addWidget(self.bar)
-        self.hide()
-
-    def show_queue(self, progress: QueueProgress) -> None:
-        """Show how many runs have ended."""
-        self._done, self._total = progress.done, progress.total
-        self.setVisible(progress.busy)
-        at = min(progress.done + 1, progress.total)
-        self.words.setText(f"{at} of {progress.total}   {progress.title}")
-        self._fill(0.0)
-
-    def show_run(self, progress: Progress) -> None:
-        """Show how far the run under way is."""
-        self._fill((progress.index + 1) / max(progress.total, 1))
-
-    def _fill(self, share: float) -> None:
-        self.bar.setRange(0, 1000 * max(self._total, 1))
-        self.bar.setValue(round(1000 * (self._done + min(share, 1.0))))
-
-
-def card_of(result: StoredResult, picture: QImage) -> Card:
-    """Return a result as a card."""
-    facts = result.summary
-    scores = [
-        scalar_text(name, result.metrics[name]) for name in _ON_CARD if name in result.metrics
-    ]
-    made_with = [
-        "failed" if result.trouble else "stopped" if result.stopped else "",
-        facts.get("Time", "").partition(" on ")[0],
-        f"R {facts['Acceleration']}" if "Acceleration" in facts else "",
-        facts.get("Mask", ""),
-    ]
-    return Card(
-        Kind.RESULT,
-        result.number,
-        result.label,
-        "   ".join(scores),
-        " · ".join(filter(None, made_with)),
-        picture,
-        "\n".join(f"{name}: {words}" for name, words in _facts(result).items()),
-    )
-
-
-def _queued_card(entry: Queued[object]) -> Card:
-    trouble = entry.trouble
-    return Card(
-        _KINDS[entry.turn],
-        entry.number,
-        entry.title,
-        "" if trouble is None else trouble.message,
-        description="" if trouble is None else f"{trouble.message}\n{trouble.hint}".strip(),
-    )
-
-
-def _facts(result: StoredResult) -> dict[str, str]:
-    scores = {scalar_title(name): scalar_text(name, x) for name, x in result.metrics.items()}
-    ended = {"Ended by": result.trouble.message} if result.trouble else {}
-    return {"Method": result.title, **result.summary, **scores, **ended}
-
-
-def _stop_key() -> str:
-    return action_info("stop").key_text

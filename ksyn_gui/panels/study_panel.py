@@ -6,36 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSignalBlocker, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShortcut,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QSlider,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QMenu, QWidget
 
 from ksyn_gui.dropping import dropped_path
-from ksyn_gui.engine.scans import COMBINED
-from ksyn_gui.header_model import HeaderModel
-from ksyn_gui.number_boxes import WholeBox
+from ksyn_gui.header_table import HeaderTable
 from ksyn_gui.parts import GAP, Elided, column, hairline, heading, push_button, quiet, tool_button
+from ksyn_gui.position import Position
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 
@@ -44,8 +22,6 @@ if TYPE_CHECKING:
 
 _EMPTY = "Drop a scan here, open a file, or begin with the demo."
 _ANY = "All files (*)"
-_NAMES_AT_MOST = 0.4
-"""Part of the header's width that names may take; values are what is looked for."""
 
 
 class StudyPanel(QWidget):
@@ -62,10 +38,7 @@ class StudyPanel(QWidget):
         self.slice = Position("Slice", self)
         self.frame = Position("Frame", self)
         self.coil = Position("Coil", self, all_together=True)
-        self.search = QLineEdit()
-        self.header = HeaderModel()
-        self.table = _HeaderTable()
-        self._found = QSortFilterProxyModel(self)
+        self.header = HeaderTable()
         self._prepare()
         self._lay_out()
         self._connect(session)
@@ -128,7 +101,6 @@ class StudyPanel(QWidget):
         self.title.setToolTip("" if scan is None else str(scan.path))
         self.about.setText(self._about_words())
         self.header.set_rows([] if scan is None else scan.header())
-        self.table.share_width()
         counts = (1, 1, 1) if scan is None else (scan.n_slices, scan.n_frames, scan.n_coils)
         for position, count in zip((self.slice, self.frame, self.coil), counts, strict=True):
             position.set_count(count if scan is not None else 0)
@@ -159,44 +131,11 @@ class StudyPanel(QWidget):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.search.setPlaceholderText("Search the header")
-        self.search.setAccessibleName("Search the header")
-        self.search.setClearButtonEnabled(True)
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(lambda: self.fill_recent(menu))
         self.recent_button.setMenu(menu)
         self.recent_button.setPopupMode(self.recent_button.ToolButtonPopupMode.InstantPopup)
-        self._prepare_table()
-
-    def _prepare_table(self) -> None:
-        self._found.setSourceModel(self.header)
-        self._found.setFilterKeyColumn(-1)
-        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        table = self.table
-        table.setModel(self._found)
-        table.setAccessibleName("Header of the scan")
-        table.horizontalHeader().hide()
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
-        widths = table.horizontalHeader()
-        widths.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        widths.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self.copy_rows)
-
-    def copy_rows(self) -> None:
-        """Copy the chosen rows of the header, as text."""
-        rows = self.table.selectionModel().selectedRows()
-        texts = (
-            "\t".join(str(row.siblingAtColumn(part).data()) for part in (0, 1)) for row in rows
-        )
-        QApplication.clipboard().setText("\n".join(texts))
 
     def _lay_out(self) -> None:
         layout = column(self)
@@ -211,8 +150,7 @@ class StudyPanel(QWidget):
         layout.addLayout(self._places())
         layout.addWidget(hairline())
         layout.addWidget(heading("Header"))
-        layout.addWidget(self.search)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.header, 1)
 
     def _places(self) -> QGridLayout:
         grid = QGridLayout()
@@ -227,7 +165,6 @@ class StudyPanel(QWidget):
     def _connect(self, session: Session) -> None:
         self.open_button.clicked.connect(self.ask)
         self.demo_button.clicked.connect(self.open_demo)
-        self.search.textChanged.connect(self._found.setFilterFixedString)
         for position, go in (
             (self.slice, session.study.set_slice),
             (self.frame, session.study.set_frame),
@@ -239,77 +176,6 @@ class StudyPanel(QWidget):
         session.study.slice_changed.connect(self.slice.show_index)
         session.study.frame_changed.connect(self.frame.show_index)
         session.study.coil_changed.connect(self.coil.show_index)
-
-
-class Position(QObject):
-    """One of several things: a slider for the hand, a number for the exact one.
-
-    It is laid out by the panel, so that labels, sliders and numbers of all stand in columns.
-
-    Args:
-        name: What there are several of.
-        parent: The panel.
-        all_together: Whether the place before the first stands for all of them.
-    """
-
-    chosen = Signal(int)
-    """Index, from 0; `COMBINED` for all."""
-
-    def __init__(self, name: str, parent: QWidget, *, all_together: bool = False) -> None:
-        super().__init__(parent)
-        self._first = COMBINED if all_together else 0
-        self.label = QLabel(name)
-        self.slider = _Slider(Qt.Orientation.Horizontal)
-        self.number = WholeBox()
-        self.label.setBuddy(self.number)
-        self.slider.setAccessibleName(name)
-        self.number.setAccessibleName(f"{name} number")
-        self.slider.setToolTip(f"{name}: ← →, or the wheel over a picture for slices")
-        self.slider.valueChanged.connect(self.chosen)
-        self.number.valueChanged.connect(lambda number: self.chosen.emit(number - 1))
-        self.set_count(0)
-
-    @property
-    def widgets(self) -> tuple[QWidget, QWidget, QWidget]:
-        """Label, slider and number."""
-        return self.label, self.slider, self.number
-
-    def set_count(self, count: int) -> None:
-        """Say how many there are; nothing is shown of what there is only one of."""
-        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
-            self.slider.setRange(self._first, max(count - 1, 0))
-            self.number.setRange(self._first + 1, max(count, 1))
-            self.number.setSpecialValueText("All" if self._first < 0 else "")
-            self.number.setSuffix(f" / {max(count, 1)}")
-        for widget in self.widgets:
-            widget.setVisible(count > 1)
-
-    def show_index(self, index: int) -> None:
-        """Show where we are, without telling anybody."""
-        with QSignalBlocker(self.slider), QSignalBlocker(self.number):
-            self.slider.setValue(index)
-            self.number.setValue(index + 1)
-
-
-class _HeaderTable(QTableView):
-    """Names and values; a long name is cut off before it leaves a value no room."""
-
-    def share_width(self) -> None:
-        """Give the names what they need, up to their part."""
-        most = int(_NAMES_AT_MOST * self.viewport().width())
-        self.setColumnWidth(0, min(self.sizeHintForColumn(0), most))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Share the new width."""
-        super().resizeEvent(event)
-        self.share_width()
-
-
-class _Slider(QSlider):
-    """A slider that leaves the wheel to the panel unless it has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 def _opener(session: Session, path: Path) -> Callable[[], None]:

@@ -18,11 +18,10 @@ from ksyn_gui.views.grid import Grid
 from ksyn_gui.views.level_choice import LevelChoice
 from ksyn_gui.views.levels import Levels, Values
 from ksyn_gui.views.luts import Lut, hue_wheel, lut
+from ksyn_gui.views.pointer import ORIGIN, Pointer
 from ksyn_gui.views.surface import Port, Surface
 from ksyn_gui.views.tools import Tool
 from ksyn_gui.views.words import Words
-
-_ORIGIN = QPointF(0, 0)
 
 
 class ArrayCanvas(QWidget):
@@ -39,8 +38,6 @@ class ArrayCanvas(QWidget):
 
     levels_changed = Signal(object)
     """Levels, chosen by the user or by an automatic preset."""
-    pointed = Signal(object)
-    """QPointF in the plane, or None when the pointer has left."""
     port_chosen = Signal(object)
     """Port, zoomed or moved to by the user; None for the whole picture."""
     scrolled = Signal(int)
@@ -60,6 +57,7 @@ class ArrayCanvas(QWidget):
         self.tells_levels = True
         """Whether window and level stand in the caption."""
         self.surface = Surface(self)
+        self.pointer = Pointer(self.surface)
         self.level_choice = LevelChoice(self)
         self._words = Words(self.surface, strip, self)
         self._caption, self._strip = self._words.caption, self._words.strip
@@ -69,13 +67,12 @@ class ArrayCanvas(QWidget):
         self._lut, self._unit, self._inverted = "grey", "", False
         self._grid, self._plane_unit = Grid(), "mm"
         self._tool = Tool.LEVELS
-        self._cross_shown = self._cross_held = False
-        self._place: QPointF | None = None
         self._text = ""
         self._lay_out()
         self.level_choice.changed.connect(self._paint)
         self.level_choice.changed.connect(self._write_caption)
         self.level_choice.chosen.connect(self.levels_changed)
+        self.pointer.moved.connect(self._show_readout)
         CanvasMouse(self)
         self._write_caption()
 
@@ -185,18 +182,9 @@ class ArrayCanvas(QWidget):
         """Which values are black and white."""
         return self.level_choice.levels
 
-    @property
-    def preset(self) -> int | None:
-        """The number key that new values follow; None when levels were set by hand."""
-        return self.level_choice.preset
-
     def set_levels(self, levels: Levels, preset: int | None = None) -> None:
         """Set levels, and what new values follow, without telling anybody: so links speak."""
         self.level_choice.set(levels, preset)
-
-    def choose_levels(self, levels: Levels) -> None:
-        """Set levels as the user does; new values will not change them."""
-        self.level_choice.choose(levels)
 
     def apply_preset(self, key: int) -> None:
         """Set the levels of a number key; they follow the values until they are set by hand."""
@@ -204,10 +192,6 @@ class ArrayCanvas(QWidget):
             self.level_choice.preset = key
         else:
             self.level_choice.apply(key)
-
-    def keep_my_own(self) -> None:
-        """Keep the present levels as preset 9."""
-        self.level_choice.keep_my_own()
 
     def shift_levels(self, right: float, down: float) -> None:
         """Change window and level by a drag of so many pixels."""
@@ -253,47 +237,10 @@ class ArrayCanvas(QWidget):
         """Show a part of the plane without telling anybody: this is how links speak."""
         self.surface.set_port(port)
 
-    @property
-    def crosshair_shown(self) -> bool:
-        """Whether the crosshair follows the pointer."""
-        return self._cross_shown
-
-    @property
-    def draws_cross(self) -> bool:
-        """Whether the crosshair is drawn now: switched on, or held with Shift."""
-        return self._cross_shown or self._cross_held
-
-    def set_crosshair_shown(self, shown: bool) -> None:
-        """Show or hide the crosshair; it begins in the middle of the picture."""
-        self._cross_shown = shown
-        if shown and self._place is None:
-            self.point_at(_ORIGIN)
-        self._draw_cross()
-
-    def hold_cross(self, held: bool) -> None:
-        """Draw the crosshair at the next place pointed at, though it is not switched on."""
-        self._cross_held = held
-
-    def show_pointer(self, place: QPointF | None, *, cross: bool = False) -> None:
-        """Show crosshair and read-out for a place without telling anybody."""
-        self._place, self._cross_held = place, cross
-        self._draw_cross()
-        self._show_readout()
-
-    def point_at(self, place: QPointF | None) -> None:
-        """Point at a place as the mouse does."""
-        self.show_pointer(place, cross=self._cross_held)
-        self.pointed.emit(place)
-
     def step_pointer(self, right: int, down: int) -> None:
         """Move the pointer by whole pixels of the array; it stays within the picture."""
-        row, column = self.sample_at(self._place or _ORIGIN)
-        self.point_at(self.place_of(*self._grid.nearest(row + down, column + right)))
-
-    @property
-    def place(self) -> QPointF | None:
-        """Where the pointer or the crosshair is."""
-        return self._place
+        row, column = self.sample_at(self.pointer.place or ORIGIN)
+        self.pointer.point_at(self.place_of(*self._grid.nearest(row + down, column + right)))
 
     def sample_at(self, place: QPointF) -> tuple[int, int]:
         """Return row and column at a place of the plane, perhaps outside the array."""
@@ -332,9 +279,6 @@ class ArrayCanvas(QWidget):
     def _table(self) -> Lut:
         return lut(self._lut, inverted=self._inverted, gamma=self.levels.gamma)
 
-    def _draw_cross(self) -> None:
-        self.surface.show_cross(self._place if self.draws_cross else None)
-
     def _write_caption(self) -> None:
         lines = [self._text or self.title]
         if not self._empty and self.tells_levels:
@@ -343,8 +287,9 @@ class ArrayCanvas(QWidget):
 
     def _show_readout(self) -> None:
         text = ""
-        if self._place is not None:
-            row, column = self.sample_at(self._place)
+        place = self.pointer.place
+        if place is not None:
+            row, column = self.sample_at(place)
             text = self._words_for(row, column) if self.contains(row, column) else ""
         if self._words.write_readout(text):
             self.readout_changed.emit(text)

@@ -45,7 +45,7 @@ def press(canvas: ArrayCanvas, event: QKeyEvent) -> bool:
         canvas.apply_preset(0)
         return True
     if modifiers == Modifier.ControlModifier and key == Key.Key_9:
-        canvas.keep_my_own()
+        canvas.level_choice.keep_my_own()
         return True
     return False
 
@@ -69,7 +69,7 @@ def _plain_keys(canvas: ArrayCanvas) -> dict[Key, Callable[[], None]]:
         Key.Key_R: canvas.fit,
         Key.Key_I: canvas.toggle_inverted,
         Key.Key_O: lambda: canvas.set_captions_shown(not canvas.captions_shown),
-        Key.Key_H: lambda: canvas.set_crosshair_shown(not canvas.crosshair_shown),
+        Key.Key_H: lambda: canvas.pointer.set_cross_shown(not canvas.pointer.cross_shown),
         Key.Key_W: lambda: canvas.set_tool(Tool.LEVELS),
         Key.Key_P: lambda: canvas.set_tool(Tool.PAN),
         Key.Key_Z: lambda: canvas.set_tool(Tool.ZOOM),
@@ -86,7 +86,7 @@ def _press_arrow(canvas: ArrayCanvas, way: tuple[int, int], modifiers: Modifier)
         canvas.shift_levels(right * 3 * many, down * 3 * many)
     elif modifiers & Modifier.ControlModifier:
         canvas.pan(-right * 16 * many, -down * 16 * many)
-    elif canvas.crosshair_shown or canvas.tool is Tool.BRUSH:
+    elif canvas.pointer.cross_shown or canvas.tool is Tool.BRUSH:
         canvas.step_pointer(right * many, down * many)
     elif down:
         canvas.scrolled.emit(down * many)

@@ -41,13 +41,13 @@ class CanvasMouse(QObject):
 
     def _hover(self, place: QPointF) -> None:
         shift = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
-        self._canvas.hold_cross(bool(shift) and self._canvas.tool is not Tool.BRUSH)
-        self._canvas.point_at(place)
+        self._canvas.pointer.hold_cross(bool(shift) and self._canvas.tool is not Tool.BRUSH)
+        self._canvas.pointer.point_at(place)
 
     def _leave(self) -> None:
-        self._canvas.hold_cross(False)
-        if not self._canvas.crosshair_shown:
-            self._canvas.point_at(None)
+        self._canvas.pointer.hold_cross(False)
+        if not self._canvas.pointer.cross_shown:
+            self._canvas.pointer.point_at(None)
 
     def _press(self, place: QPointF, button: Qt.MouseButton) -> None:
         self._travel, self._dragging = QPoint(), False

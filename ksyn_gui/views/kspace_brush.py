@@ -42,7 +42,7 @@ class KSpaceBrush(QObject):
         canvas.brushed.connect(self._begin)
         canvas.brush_moved.connect(self._go_on)
         canvas.brush_lifted.connect(self._end)
-        canvas.pointed.connect(lambda _: self._show_footprint())
+        canvas.pointer.pointed.connect(lambda _: self._show_footprint())
         canvas.tool_changed.connect(self._take_tool)
 
     @property
@@ -87,8 +87,8 @@ class KSpaceBrush(QObject):
         }
 
     def _take_tool(self, tool: Tool) -> None:
-        if tool is Tool.BRUSH and self._canvas.place is None:
-            self._canvas.point_at(QPointF(0, 0))
+        if tool is Tool.BRUSH and self._canvas.pointer.place is None:
+            self._canvas.pointer.point_at(QPointF(0, 0))
         self._show_footprint()
         self.painting_changed.emit(tool is Tool.BRUSH)
 
@@ -110,13 +110,13 @@ class KSpaceBrush(QObject):
 
     def _dab(self) -> None:
         """Paint where the pointer is, as a stroke of its own: the keyboard's way."""
-        place = self._canvas.place
+        place = self._canvas.pointer.place
         if place is not None and self._canvas.contains(*self._canvas.sample_at(place)):
             self._begin(place)
             self._end()
 
     def _show_footprint(self) -> None:
-        footprint, place = self._canvas.surface.footprint, self._canvas.place
+        footprint, place = self._canvas.surface.footprint, self._canvas.pointer.place
         footprint.setVisible(self.painting and place is not None)
         self._canvas.surface.refresh()
         if not footprint.isVisible() or place is None:

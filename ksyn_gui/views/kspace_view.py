@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn_gui.views import kspace_keys
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import (
     LOOKS,
@@ -128,9 +129,9 @@ class KSpaceView(QWidget):
         self._draw()
         self.mode_changed.emit(mode)
 
-    def next_mode(self) -> None:
-        """Show the next of the six modes, round and round."""
-        self.set_mode(after(self._mode))
+    def next_mode(self, way: int = 1) -> None:
+        """Show the next of the six modes, or the one before (−1), round and round."""
+        self.set_mode(after(self._mode, way))
 
     def toggle_logarithm(self) -> None:
         """Switch between log magnitude and magnitude."""
@@ -185,6 +186,10 @@ class KSpaceView(QWidget):
     ) -> None:
         """Change the brush; what is not given stays."""
         self._brush.set(brush, size, erasing)
+
+    def brush_keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        """Return what keys do while the brush is in hand."""
+        return self._brush.actions() if self.painting else {}
 
     def covered(self, sample: tuple[int, int]) -> tuple[slice, slice]:
         """Return the rows and columns that the brush covers at a sample."""
@@ -284,7 +289,7 @@ class KSpaceView(QWidget):
         layout.addWidget(self.canvas, 1)
         self.setFocusProxy(self.canvas)
         tip = self.canvas.surface.toolTip()
-        self.canvas.surface.setToolTip(f"{_KEYS}\n{tip}")
+        self.canvas.surface.setToolTip(f"{kspace_keys.KEYS}\n{tip}")
 
     def _connect(self) -> None:
         self._modes.currentIndexChanged.connect(lambda index: self.set_mode(_MODES[index]))
@@ -298,38 +303,12 @@ class KSpaceView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Claim the keys of the brush before a menu's shortcut of the same name takes them."""
-        if event.type() == QEvent.Type.ShortcutOverride and self._claims(event):
+        if event.type() == QEvent.Type.ShortcutOverride and kspace_keys.claims(self, event):
             event.accept()
             return True
         return super().event(event)
 
-    def _claims(self, event: QEvent) -> bool:
-        if not self.painting or not isinstance(event, QKeyEvent) or event.modifiers():
-            return False
-        return event.key() in self._brush.actions()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Do what the key stands for: see the tooltip."""
-        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
-        if plain and event.key() == Qt.Key.Key_M:
-            self.set_mode(after(self._mode, -1 if shifted else 1))
-        elif plain and not shifted and event.key() in self._keys():
-            self._keys()[Qt.Key(event.key())]()
-        else:
+        if not kspace_keys.press(self, event):
             super().keyPressEvent(event)
-
-    def _keys(self) -> dict[Qt.Key, Callable[[], None]]:
-        keys: dict[Qt.Key, Callable[[], None]] = {
-            Qt.Key.Key_L: self.toggle_logarithm,
-            Qt.Key.Key_J: lambda: self.choose_coil(self._coil - 1),
-            Qt.Key.Key_K: lambda: self.choose_coil(self._coil + 1),
-            Qt.Key.Key_B: lambda: self.set_painting(not self.painting),
-        }
-        return keys | self._brush.actions() if self.painting else keys
-
-
-_KEYS = (
-    "M: next mode; L: logarithm; J, K: coil; B: take the brush or put it away\n"
-    "With the brush: arrows move it, Space paints, X erases, [ ] size, T lines or points"
-)

@@ -63,7 +63,7 @@ class Links(QObject):
         member = _Member(canvas, plane, quantity, leads)
         self._members.append(member)
         canvas.port_chosen.connect(lambda port: self._share_port(member, port))
-        canvas.pointed.connect(lambda place: self._share_place(member, place))
+        canvas.pointer.pointed.connect(lambda place: self._share_place(member, place))
         canvas.levels_changed.connect(lambda levels: self._share_levels(member, levels))
         canvas.scrolled.connect(lambda steps: self._share_scroll(member, steps))
         self._let_lead(member)
@@ -99,14 +99,14 @@ class Links(QObject):
     def _share_place(self, member: _Member, place: QPointF | None) -> None:
         if not self._on[Link.CROSSHAIR]:
             return
-        cross = member.canvas.draws_cross and place is not None
+        cross = member.canvas.pointer.draws_cross and place is not None
         for canvas in self._others(member, "plane"):
-            canvas.show_pointer(place, cross=cross)
+            canvas.pointer.show(place, cross=cross)
 
     def _share_levels(self, member: _Member, levels: Levels) -> None:
         if self._on[Link.LEVELS]:
             for canvas in self._others(member, "quantity"):
-                canvas.set_levels(levels, member.canvas.preset)
+                canvas.set_levels(levels, member.canvas.level_choice.preset)
 
     def _share_scroll(self, member: _Member, steps: int) -> None:
         if self._on[Link.SCROLL]:
@@ -123,7 +123,7 @@ class Links(QObject):
         """Let a canvas that comes late begin with what the others show."""
         for other in self._others(member, "quantity"):
             if self._on[Link.LEVELS] and not other.is_empty:
-                member.canvas.set_levels(other.levels, other.preset)
+                member.canvas.set_levels(other.levels, other.level_choice.preset)
         for other in self._others(member, "plane"):
             if self._on[Link.ZOOM] and not other.surface.is_fitted:
                 member.canvas.set_port(other.surface.port)

@@ -249,7 +249,7 @@ def test_two_results_share_one_window_and_level(qtbot, two_results):
     two_results.results_panel.results.pick(1, 2)
     view = two_results.comparison
     assert view.a.canvas.levels == view.b.canvas.levels == two_results.pictures.image.canvas.levels
-    view.b.canvas.choose_levels(Levels(0.1, 0.4))
+    view.b.canvas.level_choice.choose(Levels(0.1, 0.4))
     assert view.a.canvas.levels == view.reference.canvas.levels == Levels(0.1, 0.4)
 
 

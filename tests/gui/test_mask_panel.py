@@ -117,7 +117,7 @@ def test_the_keyboard_paints_the_same_line_as_the_mouse(desk: Desk) -> None:
     desk.qtbot.keyClick(surface, Qt.Key.Key_B)
     assert desk.panel.by_hand.paint.isChecked()
     middle = desk.samples.shape[1] // 2
-    desk.view.canvas.point_at(desk.view.canvas.place_of(100, middle))
+    desk.view.canvas.pointer.point_at(desk.view.canvas.place_of(100, middle))
     way = Qt.Key.Key_Right if column > middle else Qt.Key.Key_Left
     for _ in range(abs(column - middle)):
         desk.qtbot.keyClick(surface, way)

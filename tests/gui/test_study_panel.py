@@ -134,23 +134,23 @@ def test_the_header_can_be_searched_and_copied(
     qtbot: QtBot, session: Session, panel: StudyPanel, series: Path
 ) -> None:
     _open(qtbot, session, series)
-    assert panel.table.model().rowCount() == len(session.study.scan.header()) > 3
-    qtbot.keyClicks(panel.search, "matrix")
-    assert panel.table.model().rowCount() == 1
-    panel.table.selectRow(0)
-    panel.copy_rows()
+    assert panel.header.table.model().rowCount() == len(session.study.scan.header()) > 3
+    qtbot.keyClicks(panel.header.search, "matrix")
+    assert panel.header.table.model().rowCount() == 1
+    panel.header.table.selectRow(0)
+    panel.header.copy_rows()
     assert QApplication.clipboard().text() == "Matrix\t16 × 12 (ky × kx)"
 
 
 def test_a_long_name_leaves_the_values_most_of_the_header(panel: StudyPanel) -> None:
     panel.header.set_rows([("Readout oversampling and whatever else", "2, removed")])
     panel.resize(240, 480)
-    assert panel.table.columnWidth(0) < panel.table.columnWidth(1)
+    assert panel.header.table.columnWidth(0) < panel.header.table.columnWidth(1)
 
 
 def test_every_control_has_a_name_for_screen_readers(panel: StudyPanel) -> None:
     places = (panel.slice, panel.frame, panel.coil)
-    controls = [panel.search, panel.table, panel.recent_button]
+    controls = [panel.header.search, panel.header.table, panel.recent_button]
     controls += [widget for place in places for widget in place.widgets[1:]]
     assert all(control.accessibleName() for control in controls)
 

@@ -65,7 +65,7 @@ def test_m_goes_through_all_modes_and_back_to_the_first(qtbot: QtBot, kspace: KS
 def test_the_cursor_says_kx_ky_and_the_complex_value(kspace: KSpaceView) -> None:
     kspace.set_coil(1)
     kspace.set_mask(np.zeros((32, 25), bool))
-    kspace.canvas.point_at(kspace.canvas.place_of(10, 20))
+    kspace.canvas.pointer.point_at(kspace.canvas.place_of(10, 20))
     value = KSPACE[1, 10, 20]
     for part in ("kx +8", "ky -6", f"{value.real:.3g}", f"{abs(value):.3g}", "not measured"):
         assert part in kspace.canvas.readout
@@ -95,7 +95,7 @@ def test_predicted_samples_are_called_generated_and_carry_the_strip(kspace: KSpa
     kspace.set_mask(np.zeros((32, 25), bool))
     assert kspace.canvas.strip == NOT_FOR_DIAGNOSIS
     kspace.set_predicted(KSPACE[0] * 2)
-    kspace.canvas.point_at(kspace.canvas.place_of(10, 20))
+    kspace.canvas.pointer.point_at(kspace.canvas.place_of(10, 20))
     assert "generated" in kspace.canvas.readout
     assert kspace.canvas.strip == AI_RECONSTRUCTED
     kspace.set_predicted(None)

@@ -37,7 +37,7 @@ def test_a_right_drag_changes_window_and_level_whatever_the_tool(
         _drag(qtbot, canvas, RIGHT, (60, 30))
     assert canvas.levels.window > before.window
     assert canvas.levels.level > before.level
-    assert canvas.preset is None
+    assert canvas.level_choice.preset is None
 
 
 def test_a_hand_that_shakes_while_it_clicks_changes_nothing(
@@ -94,7 +94,7 @@ def test_number_keys_set_presets(qtbot: QtBot, canvas: ArrayCanvas, key: int) ->
 
 
 def test_the_ninth_key_remembers_my_own_levels(qtbot: QtBot, canvas: ArrayCanvas) -> None:
-    canvas.choose_levels(Levels(0.25, 0.5))
+    canvas.level_choice.choose(Levels(0.25, 0.5))
     qtbot.keyClick(canvas.surface, Qt.Key.Key_9, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(canvas.surface, "5")
     qtbot.keyClick(canvas.surface, "9")
@@ -117,10 +117,10 @@ def test_arrows_scroll_until_there_is_a_crosshair_to_move(
     qtbot.keyClick(canvas.surface, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert steps == [1, -10]
     qtbot.keyClick(canvas.surface, "h")
-    before = canvas.sample_at(canvas.place)
+    before = canvas.sample_at(canvas.pointer.place)
     qtbot.keyClick(canvas.surface, Qt.Key.Key_Down)
     qtbot.keyClick(canvas.surface, Qt.Key.Key_Right)
-    assert canvas.sample_at(canvas.place) == (before[0] + 1, before[1] + 1)
+    assert canvas.sample_at(canvas.pointer.place) == (before[0] + 1, before[1] + 1)
     assert steps == [1, -10]
 
 
@@ -154,7 +154,7 @@ def _corner(canvas: ArrayCanvas) -> int:
 
 def test_recolouring_leaves_the_values_alone(canvas: ArrayCanvas) -> None:
     values = canvas.values
-    canvas.choose_levels(Levels(0.0, 0.1))
+    canvas.level_choice.choose(Levels(0.0, 0.1))
     assert canvas.values is values
 
 
@@ -183,7 +183,7 @@ def test_the_readout_says_where_the_pointer_is_and_what_is_there(
 
 
 def test_new_values_keep_levels_that_were_set_by_hand(canvas: ArrayCanvas) -> None:
-    canvas.choose_levels(Levels(0.2, 0.3))
+    canvas.level_choice.choose(Levels(0.2, 0.3))
     canvas.set_values(VALUES * 10)
     assert canvas.levels == Levels(0.2, 0.3)
     canvas.apply_preset(0)
@@ -242,7 +242,7 @@ def test_levels_are_shared_within_a_quantity_only(qtbot: QtBot) -> None:
     links.add(image, quantity="image", leads=False)
     links.add(reference, quantity="image")
     links.add(error)
-    image.choose_levels(Levels(0.0, 7.0))
+    image.level_choice.choose(Levels(0.0, 7.0))
     assert reference.levels == Levels(0.0, 7.0)
     assert error.levels != Levels(0.0, 7.0)
 
@@ -250,7 +250,7 @@ def test_levels_are_shared_within_a_quantity_only(qtbot: QtBot) -> None:
 def test_a_canvas_that_comes_late_shows_what_the_others_show(qtbot: QtBot) -> None:
     links, (first, late) = Links(), [_canvas(qtbot) for _ in range(2)]
     links.add(first, quantity="image")
-    first.choose_levels(Levels(0.0, 7.0))
+    first.level_choice.choose(Levels(0.0, 7.0))
     first.zoom(2.0)
     links.add(late, quantity="image")
     assert late.levels == Levels(0.0, 7.0)
@@ -277,10 +277,10 @@ def test_the_pointer_shows_the_value_of_the_same_place_everywhere(qtbot: QtBot) 
     second.set_values(VALUES * 2)
     for canvas in (first, second):
         links.add(canvas)
-    first.point_at(first.place_of(10, 20))
+    first.pointer.point_at(first.place_of(10, 20))
     assert f"{2 * VALUES[10, 20]:.4g}" in second.readout
     links.switch(Link.CROSSHAIR, False)
-    first.point_at(first.place_of(11, 20))
+    first.pointer.point_at(first.place_of(11, 20))
     assert f"{2 * VALUES[10, 20]:.4g}" in second.readout
 
 
