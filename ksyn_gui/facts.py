@@ -113,6 +113,16 @@ def made_by(what: str, *, learned: bool) -> str:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """What can be said of a run before it begins."""
+
+    automatic: Mapping[str, float] = field(default_factory=dict)
+    """What "automatic" stands for, by option."""
+    hints: tuple[str, ...] = ()
+    """Why the result may be poor, and what to do; whole sentences."""
+
+
+@dataclass(frozen=True)
 class Row:
     """One step's numbers, for the curves."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,13 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from ksyn_gui import crash
+from ksyn_gui.action_slots import slots_of
 from ksyn_gui.actions import Actions
 from ksyn_gui.availability import Availability
 from ksyn_gui.comparison_view import ComparisonView
-from ksyn_gui.dialogs.about_dialog import AboutDialog
-from ksyn_gui.dialogs.command_dialog import CommandDialog
 from ksyn_gui.dialogs.crash_dialog import CrashDialog
-from ksyn_gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from ksyn_gui.docks import Docks
 from ksyn_gui.dropping import dropped_path
 from ksyn_gui.facts import MaskChoice, RunState, Trouble
@@ -190,7 +187,7 @@ class MainWindow(QMainWindow):
     def _connect_actions(self) -> None:
         """What is chosen in menus, toolbar and by key."""
         links, actions = self.pictures.links, self.actions_
-        for name, slot in (self._file_slots() | self._run_slots() | self._view_slots()).items():
+        for name, slot in slots_of(self).items():
             actions[name].triggered.connect(lambda _on=False, slot=slot: slot())
         for name, tool in TOOLS.items():
             actions[name].triggered.connect(lambda _on=False, tool=tool: self.middle.set_tool(tool))
@@ -198,61 +195,6 @@ class MainWindow(QMainWindow):
             actions[name].setChecked(links.is_on(link))
             actions[name].toggled.connect(partial(links.switch, link))
         QShortcut(QKeySequence("Esc"), self, self._escape)
-
-    def _file_slots(self) -> dict[str, Callable[[], object]]:
-        mask = self.mask_panel
-        return {
-            "open": self.study_panel.ask,
-            "open_demo": self.study_panel.open_demo,
-            "save": self.results_panel.ask_save,
-            "copy_command": self.results_panel.copy_command,
-            "screenshot": self.questions.ask_picture,
-            "quit": self.close,
-            "undo": mask.undo,
-            "redo": mask.redo,
-            "load_mask": mask.load,
-            "save_mask": mask.save,
-            "acquired": self.session.sampling.use_acquired,
-        }
-
-    def _run_slots(self) -> dict[str, Callable[[], object]]:
-        reconstruction, steps = self.session.reconstruction, self.steps_panel
-        return {
-            "run": reconstruction.start,
-            "compare": self.method_panel.compare_ticked,
-            "pause": reconstruction.pause_or_resume,
-            "step": reconstruction.step,
-            "stop": self.session.stop,
-            "step_back": lambda: steps.go(-1),
-            "step_on": lambda: steps.go(1),
-            "step_first": lambda: steps.go_to_end(-1),
-            "step_last": lambda: steps.go_to_end(1),
-            "replay": steps.play_or_rest,
-        }
-
-    def _view_slots(self) -> dict[str, Callable[[], object]]:
-        study, results = self.session.study, self.results_panel
-        return {
-            "slice_next": lambda: study.set_slice(study.slice + 1),
-            "slice_previous": lambda: study.set_slice(study.slice - 1),
-            "frame_next": lambda: study.set_frame(study.frame + 1),
-            "frame_previous": lambda: study.set_frame(study.frame - 1),
-            "coil_next": lambda: study.set_coil(study.coil + 1),
-            "coil_previous": lambda: study.set_coil(study.coil - 1),
-            "result_next": lambda: results.go(1),
-            "result_previous": lambda: results.go(-1),
-            "arrange": lambda: self.comparison.arrange(),
-            "swap": self.session.comparison.swap,
-            "maximise": self.middle.toggle_maximised,
-            "full_screen": self._toggle_full_screen,
-            "reset_layout": self.docks.reset,
-            "system": lambda: self._prefer("system"),
-            "light": lambda: self._prefer("light"),
-            "dark": lambda: self._prefer("dark"),
-            "commands": lambda: CommandDialog(list(self.actions_), self).exec(),
-            "shortcuts": lambda: ShortcutsDialog(self).exec(),
-            "about": lambda: AboutDialog(self).exec(),
-        }
 
     # --- what it does itself ------------------------------------------------------------------
 
@@ -296,11 +238,13 @@ class MainWindow(QMainWindow):
     def _show_report(self, trouble: Trouble) -> None:
         CrashDialog(trouble.message, crash.report(trouble.report), self).exec()
 
-    def _prefer(self, preference: Preference) -> None:
+    def prefer(self, preference: Preference) -> None:
+        """Take a theme, and remember it."""
         self.settings.theme = preference
         self.theme.prefer(preference)
 
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
+        """Take the whole screen, or give it back."""
         if self.isFullScreen():
             self.showNormal()
         else:

@@ -43,6 +43,15 @@ def quiet(text: str = "") -> QLabel:
     return label
 
 
+def warning() -> QLabel:
+    """Return a wrapped text in the colour of warnings, hidden until there is one."""
+    label = _label("", "warning")
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.hide()
+    return label
+
+
 def value(text: str = "") -> QLabel:
     """Return a value that can be selected and copied."""
     label = _label(text, "value")

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from ksyn.errors import KsynError, OptionError
 from ksyn_gui.engine import catalogue, runs
 from ksyn_gui.facts import Engine, RunEnd, RunState
-from ksyn_gui.state.automatic import Automatic
 from ksyn_gui.state.comparison import Comparison
 from ksyn_gui.state.news import News
+from ksyn_gui.state.outlook import Outlook
 from ksyn_gui.state.plan import Plan
 from ksyn_gui.state.preview import Preview
 from ksyn_gui.state.reconstruction import Reconstruction
@@ -54,7 +54,7 @@ class Session(QObject):
         )
         self.queue = RunQueue(self._begin_next, lambda: self.reconstruction.is_settled, self)
         self.comparison = Comparison(self.results, self)
-        self.automatic = Automatic(self.study, self.sampling, self.plan, self.work, self)
+        self.outlook = Outlook(self.study, self.sampling, self.plan, self.work, self)
         self._connect()
 
     @property
@@ -97,7 +97,7 @@ class Session(QObject):
 
     def close(self, milliseconds: int = 3000) -> bool:
         """Stop every thread, and return whether all ended in time."""
-        self.automatic.close()
+        self.outlook.close()
         ended = [part.close(milliseconds) for part in (self.reconstruction, self.work)]
         return all(ended)
 
@@ -143,7 +143,7 @@ class Session(QObject):
         """Stay at the slice while it is being reconstructed."""
         busy = self.reconstruction.busy or self.queue.progress.busy
         self.study.lock(busy)
-        self.automatic.hold(busy)
+        self.outlook.hold(busy)
 
     def _start_afresh(self) -> None:
         """Another scan is open: nothing of the last one stays."""

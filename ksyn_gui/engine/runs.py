@@ -9,7 +9,7 @@ import numpy as np
 
 from ksyn_gui.engine.masks import AS_ACQUIRED, FROM_FILE, PAINTED, mask_of
 from ksyn_gui.engine.scans import COMBINED, Measured, Opened
-from ksyn_gui.facts import Complex, MaskChoice
+from ksyn_gui.facts import Complex, Forecast, MaskChoice
 
 if TYPE_CHECKING:
     import torch
@@ -122,10 +122,13 @@ def recipe_of(
     )
 
 
-def automatic_values(run: GuiRun) -> dict[str, float]:
-    """Return what each option of a run's method stands for where it is left to the method."""
+def forecast_of(run: GuiRun) -> Forecast:
+    """Prepare a run, and return what its method says of the problem."""
+    from ksyn.pipeline import hints_of
+
     run.prepare()
-    return run.recipe.method.method().automatic(run.prepared.problem)
+    method = run.recipe.method.method()
+    return Forecast(method.automatic(run.prepared.problem), hints_of(run.prepared, method))
 
 
 def _mask_part(mask: MaskChoice) -> object:

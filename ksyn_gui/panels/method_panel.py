@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ksyn_gui.actions import action_info
 from ksyn_gui.choice_boxes import ChoiceBox
-from ksyn_gui.facts import Engine, MethodFacts
+from ksyn_gui.facts import Engine, Forecast, MethodFacts
 from ksyn_gui.form_rows import Fold, form_layout
 from ksyn_gui.forms import OptionsForm
 from ksyn_gui.method_list import MethodList
@@ -25,6 +25,7 @@ from ksyn_gui.parts import (
     quiet,
     scrolled,
     tool_button,
+    warning,
 )
 from ksyn_gui.session import Session
 
@@ -51,6 +52,7 @@ class MethodPanel(QWidget):
         self.compare = push_button(_NO_TICKS, "git-diff", action_info("compare").tooltip)
         self.untick = tool_button("x-square", "Take all ticks away", "Take all ticks away")
         self.when = quiet("The engine is being loaded …")
+        self.hints = warning()
         self.preset = ChoiceBox()
         self.preset_label = QLabel("Preset")
         self.device = ChoiceBox()
@@ -73,6 +75,7 @@ class MethodPanel(QWidget):
         layout.addWidget(self.methods)
         layout.addLayout(ticked)
         layout.addWidget(self.when)
+        layout.addWidget(self.hints)
         layout.addWidget(self.options_part)
         layout.addWidget(hairline())
         layout.addLayout(self._run_options())
@@ -129,7 +132,7 @@ class MethodPanel(QWidget):
         self.compare.clicked.connect(self.compare_ticked)
         self.untick.clicked.connect(self.methods.clear_ticks)
         self.preset.textActivated.connect(self._choose_preset)
-        session.automatic.changed.connect(self._show_automatic)
+        session.outlook.changed.connect(self._show_forecast)
         session.study.scan_changed.connect(lambda _: self._show_ticks(self.methods.ticks))
         self.device.currentIndexChanged.connect(
             lambda index: session.plan.set_device(str(self.device.itemData(index)))
@@ -183,7 +186,7 @@ class MethodPanel(QWidget):
         self._form = OptionsForm(facts.options, models=self._session.engine.models)
         self._form.changed.connect(self._session.plan.set_options)
         self._show_options(self._session.plan.options)
-        self._show_automatic(self._session.automatic.values)
+        self._show_forecast(self._session.outlook.forecast)
         self._forms.addWidget(self._form)
         self.options_part.setVisible(bool(facts.options))
 
@@ -192,9 +195,11 @@ class MethodPanel(QWidget):
             self._form.set_values(values)
             self._show_preset(values)
 
-    def _show_automatic(self, values: Mapping[str, float]) -> None:
+    def _show_forecast(self, forecast: Forecast) -> None:
+        self.hints.setText("\n".join(forecast.hints))
+        self.hints.setVisible(bool(forecast.hints))
         if self._form is not None:
-            self._form.show_automatic(values)
+            self._form.show_automatic(forecast.automatic)
 
     def _show_preset(self, values: Mapping[str, Any]) -> None:
         """Name the set of options that the form holds."""

@@ -329,8 +329,8 @@ def test_a_preset_sets_its_options_and_is_named_when_they_are_its_own(qtbot, win
 
 def test_an_automatic_option_shows_the_value_that_the_scan_gives_it(window, wait):
     window.session.plan.set_method("ak-diffusion")
-    wait(lambda: window.session.automatic.values)
-    value = window.session.automatic.values["prior_weight"]
+    wait(lambda: window.session.outlook.forecast.automatic)
+    value = window.session.outlook.forecast.automatic["prior_weight"]
     field = window.method_panel._form.field("prior_weight")
     assert field.automatic.text() == f"automatic ({value:.3g})"
 

@@ -1,4 +1,4 @@
-"""What "automatic" stands for: computed from the scan's own noise and centre."""
+"""What can be said of the next run before it begins, from the scan's own samples."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ksyn.errors import KsynError
 from ksyn_gui.engine import runs
+from ksyn_gui.facts import Forecast
 from ksyn_gui.state.plan import Plan
 from ksyn_gui.state.sampling import Sampling
 from ksyn_gui.state.study import Study
 from ksyn_gui.state.work import Work
 
-_PATIENCE = 400
+_PATIENCE = 1000
 """How long mask and options must rest before the scan is prepared to look at it [ms]."""
 
 
-class Automatic(QObject):
-    """Asks the chosen method for the values of the options that are left to it."""
+class Outlook(QObject):
+    """Asks the chosen method what it makes of the scan, once mask and options have come to rest."""
 
     changed = Signal(object)
-    """Values by option (dict of float); empty while they are not known."""
+    """Forecast; an empty one while nothing is known."""
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class Automatic(QObject):
     ) -> None:
         super().__init__(parent)
         self._study, self._sampling, self._plan, self._work = study, sampling, plan, work
-        self._values: dict[str, float] = {}
+        self._forecast = Forecast()
         self._held = self._missed = self._closed = False
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE)
         self._timer.timeout.connect(self._ask)
@@ -43,9 +44,9 @@ class Automatic(QObject):
             signal.connect(lambda _: self._wait())
 
     @property
-    def values(self) -> dict[str, float]:
-        """Values by option; empty while they are not known."""
-        return dict(self._values)
+    def forecast(self) -> Forecast:
+        """What is known of the next run; empty while nothing is."""
+        return self._forecast
 
     def hold(self, held: bool) -> None:
         """Wait while something else needs the processor, and ask when it does not."""
@@ -64,35 +65,27 @@ class Automatic(QObject):
             self._timer.start()
 
     def _forget(self) -> None:
-        self._tell({})
+        self._tell(Forecast())
         self._wait()
 
     def _ask(self) -> None:
         measured, mask = self._study.measured, self._sampling.mask
         self._missed = self._held
-        if self._held or measured is None or mask is None or not self._offered():
+        if self._held or measured is None or mask is None:
             return
         try:
             run = self._plan.run_of(measured, mask)
         except KsynError:
             return  # the run will say so
-        compute = partial(runs.automatic_values, run)
+        compute = partial(runs.forecast_of, run)
         receive = partial(self._receive, self._plan.method)
-        self._work.do(self._work.estimates, compute, receive, fail=lambda _: self._tell({}))
+        self._work.do(self._work.estimates, compute, receive, fail=lambda _: self._tell(Forecast()))
 
-    def _offered(self) -> bool:
-        """Return whether the method has options that may be left to it."""
-        try:
-            options = self._plan.facts_of(self._plan.method).options
-        except KsynError:
-            return False
-        return any(info.default is None for info in options)
-
-    def _receive(self, method: str, values: dict[str, float]) -> None:
+    def _receive(self, method: str, forecast: Forecast) -> None:
         if method == self._plan.method:
-            self._tell(values)
+            self._tell(forecast)
 
-    def _tell(self, values: dict[str, float]) -> None:
-        if values != self._values:
-            self._values = values
-            self.changed.emit(dict(values))
+    def _tell(self, forecast: Forecast) -> None:
+        if forecast != self._forecast:
+            self._forecast = forecast
+            self.changed.emit(forecast)
