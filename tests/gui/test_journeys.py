@@ -1,0 +1,152 @@
+"""The whole path by mouse and keys, on the demo and on real scans: from opening to closing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
+
+from ksyn_gui.dialogs.layout_dialog import LayoutDialog
+from ksyn_gui.facts import RunState
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+DEMO = "the demo"
+REAL = [
+    "multicoil/loraks_mprage_4ch_USCnonprofit.mat",
+    "multicoil/labmidas_brain_7ch_MIT.npz",
+    "vendor_formats/bart_cfl/ksp.cfl",
+    "vendor_formats/ismrmrd/nhlbi_skyra_phantom_14ch_grappa3_NOLICENCE.h5",
+    "vendor_formats/ismrmrd/sirf_grappa2_4ch_SIMULATED_NOLICENCE.h5",
+]
+ASKED_ABOUT = (".mat", ".npz")
+"""Files that do not say which axis is which."""
+
+
+@pytest.fixture(params=[DEMO, *(pytest.param(name, marks=pytest.mark.data) for name in REAL)])
+def opened(request, qtbot, empty_window, wait, monkeypatch):
+    """Return the window after a scan was opened in it by keys alone."""
+    session = empty_window.session
+    if request.param == DEMO:
+        qtbot.keyClick(empty_window, Qt.Key.Key_D, CONTROL)
+    else:
+        path = request.getfixturevalue("data_folder") / request.param
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+        answering = _answer_when_asked(qtbot) if path.suffix in ASKED_ABOUT else None
+        qtbot.keyClick(empty_window, Qt.Key.Key_O, CONTROL)
+        wait(lambda: answering is None or not answering.isActive())
+    wait(
+        lambda: session.sampling.mask is not None and empty_window.pictures.image.image is not None
+    )
+    return empty_window
+
+
+def _answer_when_asked(qtbot) -> QTimer:
+    """Accept the suggested axes as soon as the dialog shows what they give."""
+    timer = QTimer(QApplication.instance(), interval=50)
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, LayoutDialog) and dialog.view.image is not None:
+            timer.stop()
+            ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+            qtbot.mouseClick(ok, LEFT)
+
+    timer.timeout.connect(answer)
+    timer.start()
+    return timer
+
+
+def _click(qtbot, button) -> None:
+    """Click with the mouse: after a dialog no desktop gives the keys back to the window here."""
+    assert button.isEnabled()
+    qtbot.mouseClick(button, LEFT)
+
+
+def _run_panel(window):
+    return window.docks["run"].widget()
+
+
+def _stroke(qtbot, window) -> None:
+    """Paint a column that is not measured yet, or erase one where the scanner left some out."""
+    mask = window.session.sampling.mask.frame(0)
+    erase = not window.session.study.measured.fully_sampled
+    kspace = window.pictures.kspace.canvas
+    for key in (Qt.Key.Key_B, Qt.Key.Key_X) if erase else (Qt.Key.Key_B,):
+        qtbot.keyClick(kspace.surface, key)
+    columns = np.flatnonzero(mask.any(axis=0) if erase else ~mask.any(axis=0))
+    place = kspace.place_of(mask.shape[0] // 2, int(columns[len(columns) // 3]))
+    field, at = kspace.surface.viewport(), kspace.surface.pixel_of(place).toPoint()
+    qtbot.mousePress(field, LEFT, pos=at)
+    qtbot.mouseRelease(field, LEFT, pos=at)
+
+
+def _start_long_run(qtbot, window, wait):
+    """Begin a run that is not over soon, and return the reconstruction."""
+    window.session.plan.set_method("cg-sense")
+    window.session.plan.set_options({"iterations": 500})
+    _click(qtbot, _run_panel(window).run)
+    reconstruction = window.session.reconstruction
+    wait(lambda: reconstruction.state is RunState.RUNNING)
+    return reconstruction
+
+
+@pytest.mark.slow
+def test_paint_undo_redo(opened, qtbot, wait):
+    sampling, before, image = opened.session.sampling, opened.session.sampling.mask, _image(opened)
+    _stroke(qtbot, opened)
+    wait(lambda: not np.array_equal(_image(opened), image))
+    painted = sampling.mask.samples
+    assert not np.array_equal(painted, before.samples)
+    opened.docks["mask"].raise_()
+    _click(qtbot, opened.mask_panel.by_hand.undo)
+    np.testing.assert_array_equal(sampling.mask.samples, before.samples)
+    _click(qtbot, opened.mask_panel.by_hand.redo)
+    np.testing.assert_array_equal(sampling.mask.samples, painted)
+
+
+def _image(window):
+    return window.pictures.image.image.copy()
+
+
+@pytest.mark.slow
+def test_run_scrub_save(opened, qtbot, wait, tmp_path, monkeypatch):
+    opened.session.plan.set_method("cg-sense")
+    _click(qtbot, _run_panel(opened).run)
+    wait(lambda: opened.session.results.all and opened.session.reconstruction.is_settled)
+    screen, scrubber = opened.session.screen, opened.steps_panel.scrubber
+    qtbot.mousePress(scrubber, LEFT, pos=QPoint(scrubber.width() - 8, scrubber.height() // 2))
+    qtbot.mouseMove(scrubber, scrubber.rect().center())
+    qtbot.mouseRelease(scrubber, LEFT, pos=scrubber.rect().center())
+    assert 0 < screen.shown.index < screen.shown.total - 1
+    target = tmp_path / "image.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    with qtbot.waitSignal(opened.session.news.saved, timeout=30_000):
+        _click(qtbot, opened.results_panel.save)
+    assert {path.name for path in Path(tmp_path).glob("image*")} == {
+        "image.png",
+        "image.png.recipe.yaml",
+    }
+
+
+@pytest.mark.slow
+def test_pause_step_stop(opened, qtbot, wait):
+    reconstruction = _start_long_run(qtbot, opened, wait)
+    _click(qtbot, _run_panel(opened).pause)
+    wait(lambda: reconstruction.state is RunState.PAUSED)
+    index = opened.session.screen.shown.index
+    _click(qtbot, _run_panel(opened).step)
+    wait(lambda: opened.session.screen.shown.index == index + 1)
+    _click(qtbot, _run_panel(opened).stop)
+    wait(lambda: opened.session.results.all)
+    assert opened.session.results.all[0].stopped
+
+
+@pytest.mark.slow
+def test_close_while_running(opened, qtbot, wait):
+    _start_long_run(qtbot, opened, wait)
+    assert opened.close()
+    assert not opened.session.reconstruction._runner._thread.isRunning()
