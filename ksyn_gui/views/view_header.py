@@ -12,11 +12,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QWidget,
 )
+
+from ksyn_gui.shortened import paint_shortened
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -73,18 +72,10 @@ class _Choice(QComboBox):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint as much of the chosen text as there is room for."""
-        painter, option = QStylePainter(self), QStyleOptionComboBox()
-        self.initStyleOption(option)
-        field = QStyle.SubControl.SC_ComboBoxEditField
-        room = self.style().subControlRect(_COMBO, option, field, self).width()
-        text = self.fontMetrics().elidedText(self.currentText(), _AT_END, room)
-        option.currentText = text
-        painter.drawComplexControl(_COMBO, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        paint_shortened(self)
 
 
 _AT_END = Qt.TextElideMode.ElideRight
-_COMBO = QStyle.ComplexControl.CC_ComboBox
 _NARROWEST_TITLE, _NARROWEST_CHOICE = 34, 84
 """Widths in which a few letters can still be read [pixels]."""
 

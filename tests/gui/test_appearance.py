@@ -22,10 +22,15 @@ from PySide6.QtWidgets import (
 
 import ksyn_gui
 from ksyn_gui.actions import ACTIONS
+from ksyn_gui.choice_boxes import ChoiceBox
 from ksyn_gui.parts import push_button
+from ksyn_gui.shortened import text_room
 from ksyn_gui.theme import DARK, LIGHT, Colours, icon
+from ksyn_gui.views.view_header import ViewHeader
 
 SIZES = [(1024, 700), (1280, 720), (1440, 900), (1920, 1080)]
+FULL_WIDTH = 1440
+"""Width of the window from which on every choice is to be read in full [pixels]."""
 
 
 def cut_off(root: QWidget) -> list[str]:
@@ -38,9 +43,17 @@ def cut_off(root: QWidget) -> list[str]:
         wraps = isinstance(widget, QLabel) and widget.wordWrap()
         needed = widget.minimumSizeHint().width() if isinstance(widget, kinds[:2]) else 40
         too_narrow = not wraps and widget.width() < needed
+        too_narrow = too_narrow or (isinstance(widget, QComboBox) and _is_shortened(widget))
         if (seen.width() < widget.width() and not seen.isEmpty()) or too_narrow:
             found.append(f"{type(widget).__name__} {_text(widget)!r}")
     return found
+
+
+def _is_shortened(box: QComboBox) -> bool:
+    """Return whether a choice ends in dots; over a picture it may, in a small window."""
+    if box.window().width() < FULL_WIDTH and isinstance(box.parentWidget(), ViewHeader):
+        return False
+    return box.fontMetrics().horizontalAdvance(box.currentText()) > text_room(box)
 
 
 def settled_cut_off(qtbot, root: QWidget) -> list[str]:
@@ -82,6 +95,19 @@ def test_a_text_that_is_cut_off_is_found(qtbot):
     assert cut_off(box) == []
     button.resize(60, 30)
     assert cut_off(box) == ["QPushButton 'A long text on a button'"]
+
+
+def test_a_choice_that_is_too_long_for_its_field_is_found(qtbot):
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    box = ChoiceBox(("A title that takes some room",))
+    box.setParent(outer)
+    box.resize(400, 30)
+    outer.resize(500, 60)
+    outer.show()
+    assert cut_off(outer) == []
+    box.resize(90, 30)
+    assert cut_off(outer) == ["ChoiceBox 'A title that takes some room'"]
 
 
 def test_every_control_has_a_name_for_screen_readers(window):
