@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ksyn_gui.form_rows import form_layout
 from ksyn_gui.number_boxes import WholeBox
 from ksyn_gui.parts import GAP, heading, push_button, tool_button
 from ksyn_gui.views.kspace_brush import BIGGEST_BRUSH, Brush
@@ -73,6 +72,7 @@ class BrushBox(QWidget):
         self.width_.setAccessibleName("Width of the brush")
         self.width_.setToolTip("Width of the brush in samples ([ narrower, ] wider)")
         self.width_.setRange(1, BIGGEST_BRUSH)
+        self.width_.setSuffix(" wide")
         group = QButtonGroup(self)
         group.addButton(self.lines)
         group.addButton(self.points)
@@ -84,10 +84,7 @@ class BrushBox(QWidget):
         layout.setSpacing(GAP)
         layout.addLayout(self._heading())
         layout.addLayout(_row(self.paint, self.erase))
-        layout.addLayout(_row(self.lines, self.points))
-        rows = form_layout()
-        rows.addRow("Width [samples]", self.width_)
-        layout.addLayout(rows)
+        layout.addLayout(_row(self.lines, self.points, self.width_))
 
     def _heading(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -105,6 +105,8 @@ class ShownStep:
     """Whether it comes from the stream just now, rather than from the scrubber or a result."""
     deviation: NDArray[np.float32] | None = None
     """Standard deviation over the samples so far, ``y x``; None where there is none to tell of."""
+    result: int | None = None
+    """Number of the result that it is; None of a step of a run."""
 
 
 def made_by(what: str, *, learned: bool) -> str:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ksyn.recipe import Recipe
 
 
+_DEVICES = {"cpu": "CPU", "cuda": "GPU"}
+
+
 def finish(run: GuiRun) -> StoredResult:
     """Return what a run has reached."""
     result = run.run.result()
@@ -23,7 +26,7 @@ def finish(run: GuiRun) -> StoredResult:
         "Acceleration": f"{result.acceleration:.2f}",
         "Seed": str(recipe.seed),
         "Steps": str(result.steps),
-        "Time": f"{result.seconds:.1f} s on {result.device}",
+        "Time": f"{result.seconds:.1f} s on {_DEVICES.get(result.device, result.device)}",
         "Data residual": f"{result.data_residual:.2e}",
     }
     return StoredResult(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ksyn.io import Scan
 
 _FILTER = "Masks (*.npy)"
-_SPREAD_HEIGHT = 230
-"""Of the picture of the point spread [pixels]."""
+_SPREAD_LEAST, _SPREAD_MOST = 168, 300
+"""Height of the picture of the point spread: in sight beside the brush at 1440 × 900 [pixels]."""
 
 
 class MaskPanel(QWidget):
@@ -123,13 +123,14 @@ class MaskPanel(QWidget):
     # --- building -----------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.spread.setFixedHeight(_SPREAD_HEIGHT)
+        self.spread.setMinimumHeight(_SPREAD_LEAST)
+        self.spread.setMaximumHeight(_SPREAD_MOST)
         content = QWidget()
         layout = column(content)
         for part in (self.patterns, self.numbers, self.by_hand):
             layout.addWidget(part)
             layout.addWidget(hairline())
-        layout.addWidget(self.spread)
+        layout.addWidget(self.spread, 100)
         layout.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

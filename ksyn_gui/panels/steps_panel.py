@@ -103,7 +103,9 @@ class StepsPanel(QWidget):
         self.replay.setIcon(icon(action_info("replay").icon))
 
     def _shown_index(self) -> int:
-        return -1 if self._screen.shown is None else self._screen.shown.index
+        """Return the step that is shown, −1 where it is none of the run's."""
+        shown = self._screen.shown
+        return -1 if shown is None or shown.result is not None else shown.index
 
     def _show_kept(self, kept: list[int]) -> None:
         self.scrubber.set_kept(kept)
@@ -122,6 +124,10 @@ class StepsPanel(QWidget):
 
     def _show_step(self, step: ShownStep | None) -> None:
         if step is None or not self._screen.kept:
+            return
+        if step.result is not None:
+            self.where.setText(f"Result {step.result}")
+            self.curves.set_current(None)
             return
         self.scrubber.show_step(step.index)
         self._say_where(step.index)

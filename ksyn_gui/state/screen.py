@@ -138,4 +138,5 @@ def _step_of(result: StoredResult, frame: int) -> ShownStep:
         result.learned,
         live=False,
         deviation=deviation,
+        result=result.number,
     )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem
 
 from ksyn import pipeline
 from ksyn.errors import ShapeError
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
 from ksyn.methods.total_variation import TotalVariation
 from ksyn_gui.cards import CARD, Kind
 from ksyn_gui.comparison_view import Arrangement
@@ -333,6 +334,17 @@ def test_an_automatic_option_shows_the_value_that_the_scan_gives_it(window, wait
     value = window.session.outlook.forecast.automatic["prior_weight"]
     field = window.method_panel._form.field("prior_weight")
     assert field.automatic.text() == f"automatic ({value:.3g})"
+
+
+def test_every_picture_that_was_reconstructed_carries_the_strip(window, wait):
+    window.session.compare_methods(["zero-filled", "cg-sense"])
+    wait(lambda: len(window.session.results.all) == 2)
+    window.session.comparison.compare(1, 2)
+    view = window.comparison
+    strips = [part.canvas.strip for part in (view.a, view.b, view.difference)]
+    assert strips == [AI_RECONSTRUCTED] * 3
+    assert "no network" in view.a.canvas.caption
+    assert view.reference.canvas.strip == NOT_FOR_DIAGNOSIS
 
 
 # --- several samples -----------------------------------------------------------------------------

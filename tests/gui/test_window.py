@@ -306,6 +306,15 @@ def test_a_saved_picture_of_the_window_has_its_size(qtbot, window, tmp_path, mon
     assert target.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_result_on_the_screen_is_not_called_a_step(qtbot, finished, wait):
+    steps = finished.steps_panel
+    wait(lambda: finished.session.reconstruction.is_settled)
+    finished.session.results.show(1)
+    assert steps.where.text() == "Result 1"
+    press(qtbot, finished, Qt.Key.Key_Period, SHIFT)
+    assert steps.where.text() == "Step 15 / 15"
+
+
 # --- the frame of the window -------------------------------------------------------------------
 
 
