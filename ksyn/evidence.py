@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Complex, Int
+from jaxtyping import Complex, Float, Int
 from torch import Tensor
 
 from ksyn.calibration import calibration_region
@@ -45,11 +45,40 @@ def evidence_of(problem: Problem, kernel: tuple[int, int]) -> Evidence:
         ShapeError: The fully sampled centre is smaller than the kernel.
     """
     calibration = calibration_for(problem.kspace, problem.mask, kernel)
-    n_taps = kernel[0] * kernel[1]
-    middle = kernel[0] // 2 * kernel[1] + kernel[1] // 2
+    weights = sample_power(problem)[calibration_region(problem.mask)].rsqrt()
+    return Evidence(hankel_gram(calibration, kernel, weights), _middles(problem, kernel))
+
+
+def _middles(problem: Problem, kernel: tuple[int, int]) -> Int[Tensor, " coil"]:
+    """Return where the sample in the middle of a window stands, of each coil."""
     coils = torch.arange(problem.kspace.n_coils, device=problem.device)
-    amplitude = sample_power(problem)[calibration_region(problem.mask)].sqrt()
-    return Evidence(hankel_gram(calibration, kernel, 1 / amplitude), coils * n_taps + middle)
+    return coils * kernel[0] * kernel[1] + kernel[0] // 2 * kernel[1] + kernel[1] // 2
+
+
+def halves_of(
+    problem: Problem, kernel: tuple[int, int]
+) -> tuple[Complex[Tensor, "tap tap"], Complex[Tensor, "tap tap"]]:
+    """Return AᴴA of the windows in each half of the centre, cut across its longer side.
+
+    A centre of one window gives half of it twice.
+
+    Raises:
+        ShapeError: The fully sampled centre is smaller than the kernel.
+    """
+    calibration = calibration_for(problem.kspace, problem.mask, kernel)
+    weights = sample_power(problem)[calibration_region(problem.mask)].rsqrt()
+    windows = [n - side + 1 for n, side in zip(weights.shape, kernel, strict=True)]
+    axis = 0 if windows[0] >= windows[1] else 1
+    half, overlap = windows[axis] // 2, kernel[axis] - 1
+    if half == 0:
+        whole = hankel_gram(calibration, kernel, weights) / 2
+        return whole, whole
+    pieces = ((0, half + overlap), (half, weights.shape[axis] - half))
+    first, second = (
+        hankel_gram(calibration.narrow(axis + 1, *piece), kernel, weights.narrow(axis, *piece))
+        for piece in pieces
+    )
+    return first, second
 
 
 def unexplained(problem: Problem) -> float:
@@ -59,25 +88,59 @@ def unexplained(problem: Problem) -> float:
     coil leaves almost all of it, eight leave a few per cent.
     """
     ky, kx = calibration_region(problem.mask)
-    kernel = (min(_KERNEL, ky.stop - ky.start), min(_KERNEL, kx.stop - kx.start))
     calibration = problem.kspace.samples[..., ky, kx].mean(dim=0)
+    kernel = _kernel(problem)
     gram = hankel_gram(calibration, kernel, 1 / sample_power(problem)[ky, kx])
-    level = _RIDGE * gram.diagonal().real.mean()
-    inverse = torch.linalg.inv(gram + level * torch.eye(len(gram)).to(gram))
-    own = torch.arange(problem.kspace.n_coils, device=problem.device) * kernel[0] * kernel[1]
-    own = own + kernel[0] // 2 * kernel[1] + kernel[1] // 2
+    own, inverse = _middles(problem, kernel), _inverse(gram)
     left = (1 / inverse[own, own].real).sum() / gram.diagonal().real[own].sum()
     return min(float(left), _MOST)
+
+
+def unexplained_elsewhere(problem: Problem) -> float:
+    """Return the share of a sample of one half of the centre that the other half does not predict.
+
+    What a rule explains of the samples it was learnt on tells little where they are few.
+    """
+    kernel = _kernel(problem)
+    halves, own = halves_of(problem, kernel), _middles(problem, kernel)
+    left = _left(*halves, own) + _left(*halves[::-1], own)
+    energy = (halves[0] + halves[1]).diagonal().real[own].sum()
+    return min(max(float(left / energy), 0.0), _MOST)
 
 
 def doubt(problem: Problem) -> float:
     """Return how much less than its centre a rule explains of samples further out.
 
     Where the centre explains little of itself, it explains less still of them: the odds that it
-    does not, squared, is what served scans of one to eight coils best.
+    does not, squared. Odds across the centre's halves count twice. Both together are what served
+    scans of one to eight coils best.
     """
-    share = unexplained(problem)
-    return (share / (1 - share)) ** 2
+    rim, elsewhere = unexplained(problem), unexplained_elsewhere(problem)
+    return max(rim / (1 - rim), 2 * elsewhere / (1 - elsewhere)) ** 2
+
+
+def _kernel(problem: Problem) -> tuple[int, int]:
+    """Return the window that is asked, no larger than the centre."""
+    ky, kx = calibration_region(problem.mask)
+    return min(_KERNEL, ky.stop - ky.start), min(_KERNEL, kx.stop - kx.start)
+
+
+def _left(
+    learnt: Complex[Tensor, "tap tap"],
+    asked: Complex[Tensor, "tap tap"],
+    middles: Int[Tensor, " coil"],
+) -> Float[Tensor, ""]:
+    """Return the energy that a rule learnt from one AᴴA leaves in the middles of another."""
+    inverse = _inverse(learnt)
+    filters = (inverse[:, middles] / inverse[middles, middles]).T
+    rest: Tensor = torch.einsum("rt,tu,ru->", filters.conj(), asked, filters).real
+    return rest
+
+
+def _inverse(gram: Complex[Tensor, "tap tap"]) -> Complex[Tensor, "tap tap"]:
+    level = _RIDGE * gram.diagonal().real.mean()
+    inverse: Tensor = torch.linalg.inv(gram + level * torch.eye(len(gram)).to(gram))
+    return inverse
 
 
 def prior_of(problem: Problem, left: float, curvature: float) -> Prior:

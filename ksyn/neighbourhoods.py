@@ -21,6 +21,8 @@ Piece = tuple[int, Tensor]
 _ELEMENTS = 2**22
 """Numbers in the largest array that a group is filled with."""
 _MOST_PATTERNS = 2**16
+_LEAST = 2
+"""Samples each way that a centre has to hold, where the spacing asks for so many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +69,9 @@ def window_for(mask: Mask, lines: int, readout: int) -> Window:
         room = axis.stop - axis.start
         wanted = (lines * spacing - 1) // 2 if undersampled else readout // 2
         most = (room * 2 // 3 - 1) // 2 if undersampled else (room - 1) // 2
-        # Below half of the spacing there are samples that see no measured one.
-        least = max(spacing // 2, 1) if undersampled else 0
+        # Below half of the spacing there are samples that see no measured one; a small centre has
+        # to leave them empty.
+        least = min(max(spacing // 2, 1), max(most, _LEAST)) if undersampled else 0
         sides.append(2 * max(min(wanted, most), least) + 1)
     return sides[0], sides[1]
 

@@ -5,7 +5,14 @@ import torch
 
 from ksyn.calibration import calibration_data, calibration_region
 from ksyn.data import KSpace, Mask, Problem, SensMaps
-from ksyn.evidence import doubt, evidence_of, prior_of, unexplained
+from ksyn.evidence import (
+    doubt,
+    evidence_of,
+    halves_of,
+    prior_of,
+    unexplained,
+    unexplained_elsewhere,
+)
 from ksyn.fourier import image_to_kspace
 from ksyn.kernels import ridge
 from ksyn.lowrank import hankel_gram, soft_null_space
@@ -73,6 +80,21 @@ def test_windows_count_by_one_over_the_usual_amplitude(rng):
     assert evidence.middles.tolist() == [7, 22, 37]
 
 
+@pytest.mark.parametrize("kernel", [(3, 5), (5, 3), (2, 16)])
+def test_the_halves_of_the_centre_together_are_all_of_it(kernel, rng):
+    problem = problem_of(falling((47, 45), rng)[1])
+    first, second = halves_of(problem, kernel)
+    torch.testing.assert_close(first + second, evidence_of(problem, kernel).gram)
+    assert not torch.allclose(first, second)
+
+
+def test_a_centre_of_one_window_has_two_halves_all_the_same(rng):
+    problem = problem_of(falling((47, 45), rng)[1])
+    sides = [axis.stop - axis.start for axis in calibration_region(problem.mask)]
+    first, second = halves_of(problem, (sides[0], sides[1]))
+    assert torch.equal(first, second)
+
+
 def test_weights_scale_the_rows_of_their_windows(rng):
     calibration, weights = complex_noise((2, 7, 6), rng), torch.rand(7, 6, generator=rng)
     windows = calibration.to(torch.complex128).unfold(1, 3, 1).unfold(2, 2, 1)
@@ -99,10 +121,18 @@ def test_the_more_coils_the_less_is_unexplained():
     assert eight < 0.6 * one
 
 
-def test_doubt_is_the_square_of_the_odds():
-    problem = head_of(2)
-    share = unexplained(problem)
-    assert doubt(problem) == pytest.approx((share / (1 - share)) ** 2)
+@pytest.mark.parametrize("n_coils", [1, 4])
+def test_doubt_is_the_square_of_the_larger_odds(n_coils):
+    problem = head_of(n_coils)
+    rim, elsewhere = unexplained(problem), unexplained_elsewhere(problem)
+    odds = (rim / (1 - rim), 2 * elsewhere / (1 - elsewhere))
+    assert doubt(problem) == pytest.approx(max(odds) ** 2)
+
+
+def test_noise_alone_is_unexplained_elsewhere_however_few_samples_there_are(rng):
+    problem = problem_of(complex_noise((1, 3, 24, 22), rng))
+    assert unexplained_elsewhere(problem) > 0.9
+    assert unexplained(problem) < 0.9
 
 
 def test_the_prior_is_stronger_where_samples_are_weaker(rng):

@@ -6,6 +6,7 @@ import torch
 from ksyn.data import KSpace, Mask, Problem
 from ksyn.fourier import kspace_to_image
 from ksyn.kernels import (
+    carries_over,
     fill,
     grappa_weights,
     mean_eigenvalue,
@@ -69,13 +70,29 @@ def test_grappa_weights_are_least_squares_of_the_measured_neighbours(rng):
     assert float(weights[1, 4:].abs().max()) == 0
 
 
+def halves_alike(calibration):
+    half = ridge(hankel_gram(calibration, (1, 5)), 1e-8)
+    return half, half
+
+
+def test_a_pattern_that_the_other_half_of_the_centre_does_not_bear_out_is_left_out(rng):
+    rule, noise = shifted_copies((24, 30), rng)[0], complex_noise((3, 24, 30), rng)
+    taps, real = torch.tensor([[0, 1, 3, 4]]), torch.ones(1, 4, dtype=torch.bool)
+    (known, _), (unknown, other) = (
+        halves_alike(rule),
+        (halves_alike(n)[0] for n in noise.split([15, 15], -1)),
+    )
+    assert carries_over((known, known), taps, real, 3).tolist() == [True]
+    assert carries_over((unknown, other), taps, real, 3).tolist() == [False]
+
+
 @pytest.mark.parametrize("matrix", SIZES)
 def test_grappa_is_exact_where_coils_are_shifted_copies(matrix, rng):
     full, mask = shifted_copies(matrix, rng), every_third(matrix)
     measured = full * mask.samples
-    gram, kspace = ridge(hankel_gram(full[0], (1, 5)), 1e-8), measured
+    halves, kspace = halves_alike(full[0]), measured
     for group in groups(mask, (1, 5), 3):
-        kspace = fill(kspace, measured, gram, group)
+        kspace = fill(kspace, measured, halves, group)
     torch.testing.assert_close(kspace, full, rtol=0, atol=1e-3)
     assert torch.equal(kspace * mask.samples, measured)
 
@@ -86,7 +103,7 @@ def test_filling_leaves_its_input_alone(n_coils, rng):
     measured = full * mask.samples
     before = measured.clone()
     (group, *_) = groups(mask, (1, 5), n_coils)
-    filled = fill(measured, measured, ridge(hankel_gram(full[0], (1, 5)), 1e-8), group)
+    filled = fill(measured, measured, halves_alike(full[0]), group)
     assert torch.equal(measured, before)
     assert not torch.equal(filled, measured)
 

@@ -41,7 +41,7 @@ def test_windows_span_the_lines_asked_for(mask, lines, readout, window):
 
 def test_windows_leave_room_in_a_small_centre():
     assert window_for(regular((60, 64), 1, 4, (60, 12)), 4, 5) == (5, 7)
-    assert window_for(regular((60, 64), 1, 8, (60, 8)), 2, 5) == (5, 9)
+    assert window_for(regular((60, 64), 1, 8, (60, 8)), 2, 5) == (5, 5)
 
 
 def test_a_centre_alone_and_a_complete_scan_have_windows_too():

@@ -61,7 +61,8 @@ def benchmark(
     chosen = Benchmark.load(file)
     wanted = _available(chosen, methods)
     for row in _measured(chosen, wanted, out, cases, device_of(device.value if device else "auto")):
-        note(f"{row.case}, {row.mask}, {row.method} × {row.samples}: {row.psnr:.2f} dB")
+        found = f"refused: {row.refused}" if row.refused else f"{row.psnr:.2f} dB"
+        note(f"{row.case}, {row.mask}, {row.method} × {row.samples}: {found}")
     rows = _of(read(out), wanted)
     text = f"## {chosen.title}\n\n{markdown(rows)}\n{spreads(rows)}"
     text += f"\n{margins(rows, ahead_of)}" if ahead_of else ""

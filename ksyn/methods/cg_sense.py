@@ -14,6 +14,10 @@ from ksyn.fourier import centre, decentre
 from ksyn.methods.protocol import Method
 from ksyn.options import option
 
+_IMAGE_POWER = 0.05
+"""Mean of |x|² of images whose maximum is 1: with it λ is that of a Gaussian prior."""
+_MOST = 10.0
+
 
 class CgSense(Method):
     """Minimise ½ ‖M F S x − y‖² + ½ λ ‖x‖² by conjugate gradients, from x = 0.
@@ -27,8 +31,12 @@ class CgSense(Method):
     unfolds_by_coils_alone: ClassVar[bool] = True
 
     iterations: int = option(15, low=1, high=500, help="Conjugate-gradient iterations.")
-    regularisation: float = option(
-        0.0, low=0.0, high=10.0, help="Weight λ of the squared image; more is smoother and darker."
+    regularisation: float | None = option(
+        None,
+        low=0.0,
+        high=_MOST,
+        help="Weight λ of the squared image; more is smoother and darker; automatic follows the "
+        "noise.",
     )
 
     @torch.no_grad()
@@ -36,11 +44,16 @@ class CgSense(Method):
         """Yield the image after each iteration."""
         encoding = Encoding(problem)
         measured = problem.kspace.samples
+        weight = self.filled(problem).regularisation or 0.0
         right = decentre(encoding.adjoint(measured))
 
         def normal(image: Tensor) -> Tensor:
-            return encoding.plain_normal(image) + self.regularisation * image
+            return encoding.plain_normal(image) + weight * image
 
         iterates = conjugate_gradients(normal, right, torch.zeros_like(right), self.iterations)
         for index, image in enumerate(iterates):
             yield encoding.step(centre(image), measured, index, self.iterations)
+
+    def automatic(self, problem: Problem) -> dict[str, float]:
+        """Return the noise's power over the image's."""
+        return {"regularisation": min(2 * problem.noise_level**2 / _IMAGE_POWER, _MOST)}

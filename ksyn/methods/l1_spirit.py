@@ -14,11 +14,16 @@ from ksyn.completion import completed_step, kept, missing
 from ksyn.data import Problem, Step
 from ksyn.encoding import solve
 from ksyn.fourier import centre, decentre, plain_ifft
-from ksyn.kernels import spirit_rule
+from ksyn.kernels import kernel_for, spirit_rule
 from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
 from ksyn.options import option
 from ksyn.wavelet import Wavelet, WaveletName
+
+_OF_NOISE = 0.1
+"""λ in units of the noise level."""
+_LEAST, _MOST = 5e-4, 1.0
+"""λ all the same where there is no noise: aliasing has to be suppressed too."""
 
 
 class L1Spirit(Method):
@@ -39,11 +44,19 @@ class L1Spirit(Method):
     unfolds_by_coils_alone: ClassVar[bool] = True
 
     iterations: int = option(20, low=1, high=500, help="Iterations of the splitting.")
-    sparsity: float = option(
-        0.001, low=0.0, high=1.0, help="Weight λ of the wavelet coefficients (image maximum 1)."
+    sparsity: float | None = option(
+        None,
+        low=0.0,
+        high=_MOST,
+        help="Weight λ of the wavelet coefficients (image maximum 1); automatic follows the noise.",
     )
-    kernel: int = option(
-        5, low=2, high=15, unit="samples", help="Side of the surroundings that predict a sample."
+    kernel: int | None = option(
+        None,
+        low=2,
+        high=15,
+        unit="samples",
+        help="Side of the surroundings that predict a sample; automatic: the fewer coils, the "
+        "larger, as the centre allows.",
     )
     regularisation: float = option(
         0.03, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
@@ -67,8 +80,8 @@ class L1Spirit(Method):
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
-        rho = self.penalty
-        gram, prior = spirit_rule(problem, self.kernel, self.regularisation)
+        chosen, rho = self.filled(problem), self.penalty
+        gram, prior = spirit_rule(problem, chosen.kernel or 0, self.regularisation)
         rule = decentre(gram)
         unknown = missing(problem, replace(prior, curvature=prior.curvature + rho))
         measured = plain_ifft(decentre(problem.kspace.samples))
@@ -83,9 +96,14 @@ class L1Spirit(Method):
             goal = right + rho * unknown.adjoint(v - dual)
             filled = solve(normal, goal, filled, self.inner_iterations)
             z = measured + unknown.images(filled)
-            v = decentre(self._sparse(centre(z + dual), self.sparsity / rho, rng))
+            v = decentre(self._sparse(centre(z + dual), (chosen.sparsity or 0.0) / rho, rng))
             dual = dual + z - v
             yield completed_step(problem, kept(problem, centre(z)), index, self.iterations)
+
+    def automatic(self, problem: Problem) -> dict[str, float]:
+        """Return the weight that the scan's noise asks for, and the kernel for its coils."""
+        sparsity = min(max(_OF_NOISE * problem.noise_level, _LEAST), _MOST)
+        return {"sparsity": sparsity, "kernel": kernel_for(problem)}
 
     def _sparse(self, images: Tensor, threshold: float, rng: torch.Generator) -> Tensor:
         """Return the proximal point of the joint L1 norm, on a grid shifted at random."""

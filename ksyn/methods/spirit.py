@@ -10,7 +10,7 @@ import torch
 from ksyn.completion import complete, completed_step
 from ksyn.data import Problem, Step
 from ksyn.fourier import decentre
-from ksyn.kernels import spirit_rule
+from ksyn.kernels import kernel_for, spirit_rule
 from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
 from ksyn.options import option
@@ -33,8 +33,13 @@ class Spirit(Method):
     iterations: int = option(
         25, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
     )
-    kernel: int = option(
-        5, low=2, high=15, unit="samples", help="Side of the surroundings that predict a sample."
+    kernel: int | None = option(
+        None,
+        low=2,
+        high=15,
+        unit="samples",
+        help="Side of the surroundings that predict a sample; automatic: the fewer coils, the "
+        "larger, as the centre allows.",
     )
     regularisation: float = option(
         0.03, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
@@ -43,8 +48,13 @@ class Spirit(Method):
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
-        gram, prior = spirit_rule(problem, self.kernel, self.regularisation)
+        kernel = self.filled(problem).kernel or 0
+        gram, prior = spirit_rule(problem, kernel, self.regularisation)
         rule = decentre(gram)
         completed = complete(problem, lambda z: apply_gram(rule, z), prior, self.iterations)
         for index, kspace in enumerate(completed):
             yield completed_step(problem, kspace, index, self.iterations)
+
+    def automatic(self, problem: Problem) -> dict[str, float]:
+        """Return the kernel that the coils and the centre ask for."""
+        return {"kernel": kernel_for(problem)}

@@ -157,6 +157,17 @@ def test_the_sweep_draws_each_method_in_order_of_acceleration(tmp_path):
     assert x == sorted(x)
 
 
+def test_more_methods_than_colours_are_told_apart_by_dashes(tmp_path):
+    rows = [
+        replace(ROW, mask=mask, acceleration=float(mask), method=f"method {number}")
+        for number in range(10) for mask in "24"
+    ]  # fmt: skip
+    save_sweep(rows, "Sweep", tmp_path / "sweep.svg")
+    lines = (tmp_path / "sweep.svg").read_text().splitlines()
+    looks = {line.partition("stroke=")[2] for line in lines if line.startswith("<polyline")}
+    assert len(looks) == 10
+
+
 def test_scores_are_written_into_a_card(benchmark_file, tmp_path):
     words = ("title", "domain", "normalisation", "training_data", "licence", "training_run",
              "intended_use", "limits")  # fmt: skip
@@ -193,6 +204,42 @@ def test_a_peer_that_is_not_installed_is_left_out_with_a_word(benchmark_file, tm
     assert done.exit_code == 0, done.output
     assert "Theirs is left out: the package `pygrappa`" in done.output
     assert "Theirs" not in {row.method for row in read(tmp_path / "rows.csv")}
+
+
+def test_a_method_that_refuses_a_mask_is_told_in_the_table_with_its_reason(
+    benchmark_file, tmp_path
+):
+    fields = yaml.safe_load(benchmark_file.read_text())
+    fields["masks"] = [{"title": "square", "name": "centre-only", "options": {"acs_lines": 20}}]
+    fields["methods"].append({"title": "Operator", "name": "grappa-operator"})
+    benchmark_file.write_text(yaml.safe_dump(fields))
+    done = run(benchmark_file, "-o", tmp_path / "rows.csv", "--cases", "1")
+    assert done.exit_code == 0, done.output
+    assert (
+        "| Operator | refuses 1 of 1: The mask leaves out samples along both axes" in done.output
+    )
+    rows = read(tmp_path / "rows.csv")
+    assert {row.method for row in rows if row.refused} == {"Operator"}
+    assert {m for s in scores_of(rows) for m in s.psnr} == {"Zero-filled", "CG"}
+
+
+def test_rows_of_an_earlier_version_get_the_new_column(tmp_path):
+    path = tmp_path / "rows.csv"
+    append(path, [ROW])
+    lines = path.read_text().splitlines()
+    path.write_text("".join(f"{line.rpartition(',')[0]}\n" for line in lines))
+    append(path, [replace(ROW, case="b", refused="too small, by far")])
+    assert read(path) == [ROW, replace(ROW, case="b", refused="too small, by far")]
+
+
+def test_a_method_without_its_model_is_left_out(benchmark_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("ksyn.weights.models_folder", lambda: tmp_path)
+    fields = yaml.safe_load(benchmark_file.read_text())
+    fields["methods"].append({"title": "Learned", "name": "unrolled"})
+    benchmark_file.write_text(yaml.safe_dump(fields))
+    done = run(benchmark_file, "-o", tmp_path / "rows.csv", "--cases", "1")
+    assert done.exit_code == 0, done.output
+    assert "Learned is left out: no model 'unrolled-head' is installed" in done.output
 
 
 def test_on_one_thread_waiting_costs_nothing_and_work_of_programs_counts():

@@ -94,8 +94,8 @@ REFUSED: dict[str, tuple[Callable[[], Scan], type[KsynError], str]] = {
     "no centre": (lambda: sampled(slice(None), slice(0, 5)), ShapeError, "centre"),
     "one sample": (lambda: sampled(16, 16), ShapeError, "centre"),
     "zeros": (lambda: changed(torch.zeros_like), ShapeError, "no sample"),
-    "NaN": (lambda: with_value(float("nan")), ReadError, "128 of 4096 samples are no numbers"),
-    "infinity": (lambda: with_value(float("inf")), ReadError, "no numbers"),
+    "NaN": (lambda: with_value(float("nan")), ReadError, "128 of 4096 samples are not finite"),
+    "infinity": (lambda: with_value(float("inf")), ReadError, "not finite"),
 }  # fmt: skip
 
 
@@ -154,10 +154,10 @@ def needs_more(method: str, mask: Mask) -> bool:
     kernels = {
         "grappa": 3,
         "grappa-operator": 2,
-        "spirit": 5,
-        "l1-spirit": 5,
+        "spirit": 3,
+        "l1-spirit": 3,
         "loraks": 7,
-        "slr": 5,
+        "slr": 3,
     }
     centre = calibration_region(mask)[1]
     return centre.stop - centre.start < kernels.get(method, 0)

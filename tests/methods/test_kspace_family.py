@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -152,8 +154,8 @@ def test_a_mask_without_its_centre_is_refused(method):
 
 @every_method
 def test_a_centre_smaller_than_the_kernel_is_refused_with_both_sizes(method):
-    problem, _ = problem_of(columns(spacing=6, acs_lines=3))
-    with pytest.raises(ShapeError, match=r"\(\d+, 3\).*kernel of \d × \d") as caught:
+    problem, _ = problem_of(columns(spacing=6, acs_lines=2))
+    with pytest.raises(ShapeError, match=r"\(\d+, [12]\).*kernel of \d × \d") as caught:
         last(method, problem)
     assert "ACS" in caught.value.hint
 
@@ -301,9 +303,28 @@ def test_what_loraks_completes_its_null_space_annihilates_better_than_before():
     assert after < 0.1 * before
 
 
+@pytest.mark.parametrize(
+    ("n_coils", "acs_lines", "kernel"),
+    [(1, 24, 9), (1, 16, 7), (2, 24, 7), (6, 24, 5), (6, 8, 5), (6, 4, 3)],
+)
+@pytest.mark.parametrize("method", ["spirit", "l1-spirit", "slr"])
+def test_automatic_kernels_grow_as_coils_get_fewer_and_the_centre_allows(
+    method, n_coils, acs_lines, kernel
+):
+    problem, _ = problem_of(columns(spacing=6, acs_lines=acs_lines), n_coils=n_coils)
+    assert METHODS.get(method)().filled(problem).kernel == kernel
+
+
+def test_the_sparsity_of_l1_spirit_follows_the_noise_down_to_a_least_one():
+    problem, _ = problem_of()
+    noisy = (replace(problem, noise_level=level) for level in (0.0, 0.01, 0.03))
+    found = [METHODS.get("l1-spirit")().automatic(one)["sparsity"] for one in noisy]
+    assert found == pytest.approx([5e-4, 1e-3, 3e-3])
+
+
 @every_method
 @pytest.mark.parametrize("n_coils", [1, 2])
-@pytest.mark.parametrize("pattern", ["uniform", "centre-only"])
+@pytest.mark.parametrize("pattern", ["uniform", "random", "centre-only"])
 def test_few_coils_are_never_made_worse_than_zero_filled(method, n_coils, pattern):
     options = {"acs_lines": 16} | ({} if pattern == "centre-only" else {"acceleration": 3})
     problem, truth = problem_of(drawn(pattern, **options), n_coils=n_coils, noise=0.01)
