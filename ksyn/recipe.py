@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import platform
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-import numpy as np
 import torch
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import ksyn
 from ksyn.data import Mask
 from ksyn.device import DeviceName
-from ksyn.errors import OptionError, ReadError, ShapeError
+from ksyn.errors import OptionError, ReadError
+from ksyn.masks.text import mask_to_text, text_to_mask
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.options import Options, option
@@ -120,10 +119,8 @@ class DrawnMask(BaseModel):
     @classmethod
     def of(cls, mask: Mask) -> Self:
         """Return a mask as text."""
-        measured = mask.samples[:, 0].cpu().numpy()
-        frames, ky, kx = measured.shape
-        packed = base64.b64encode(np.packbits(measured).tobytes()).decode("ascii")
-        return cls(shape=(frames, ky, kx), bits=packed)
+        frames, _, ky, kx = mask.samples.shape
+        return cls(shape=(frames, ky, kx), bits=mask_to_text(mask))
 
     def mask(self) -> Mask:
         """Return the mask.
@@ -131,20 +128,7 @@ class DrawnMask(BaseModel):
         Raises:
             ShapeError: The text holds another number of samples.
         """
-        frames, ky, kx = self.shape
-        count = frames * ky * kx
-        try:
-            packed = np.frombuffer(base64.b64decode(self.bits, validate=True), np.uint8)
-        except ValueError:
-            packed = np.empty(0, np.uint8)
-        if min(self.shape) < 1 or packed.size != -(-count // 8):
-            raise ShapeError(
-                f"The drawn mask holds {8 * packed.size} samples, its shape {self.shape} "
-                f"(frame, ky, kx) asks for {count}.",
-                hint="Draw the mask again; the recipe is damaged.",
-            )
-        measured = np.unpackbits(packed, count=count).astype(bool)
-        return Mask(torch.from_numpy(measured.reshape(frames, 1, ky, kx)))
+        return text_to_mask(self.bits, self.shape)
 
 
 MaskChoice = Annotated[

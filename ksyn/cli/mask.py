@@ -10,11 +10,20 @@ import typer
 from ksyn.cli import flags
 
 
+def _checked(shape: tuple[str, str]) -> tuple[str, str]:
+    """Refuse what is not two sizes; with one forgotten, the second is the next word."""
+    if not all(word.isdecimal() and int(word) for word in shape):
+        raise typer.BadParameter(
+            f"{' '.join(shape)!r} is no matrix: give two numbers, such as --shape 256 256."
+        )
+    return shape
+
+
 def mask(
     kind: Annotated[str, typer.Argument(help="Pattern (see `ksyn masks`).")],
     shape: Annotated[
-        tuple[int, int],
-        typer.Option(metavar="NY NX", min=1, help="Matrix: ky and kx, two numbers."),
+        tuple[str, str],
+        typer.Option(metavar="NY NX", callback=_checked, help="Matrix: ky and kx, two numbers."),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Where to write it (.npy).")],
     acceleration: flags.Acceleration = None,
@@ -30,7 +39,8 @@ def mask(
 
     options = flags.pattern_options(kind, acceleration, acs, mask_set)
     pattern = MASKS.get(kind).of(options)
-    drawn = pattern.draw(shape, torch.Generator().manual_seed(seed))
+    ky, kx = map(int, shape)
+    drawn = pattern.draw((ky, kx), torch.Generator().manual_seed(seed))
     save_mask(drawn, out)
     measured = int(drawn.samples.sum())
     typer.echo(

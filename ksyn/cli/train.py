@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +12,18 @@ import typer
 from ksyn.cli.edge import INTERRUPTED
 from ksyn.errors import MissingError
 
+RUN = "run.yaml"
+"""What the run file of a model is called: the model's name is that of its folder."""
 RunFile = Annotated[
     Path, typer.Argument(metavar="RUN.yaml", help='What to train on, and how; or "tiny".')
 ]
 Folder = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="For checkpoints and logs; runs/NAME when not given."),
+    typer.Option(
+        "--output",
+        "-o",
+        help="For checkpoints and logs; runs/NAME when not given, by the run file.",
+    ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")]
 Processes = Annotated[
@@ -52,7 +59,8 @@ def train(
             f"Training needs the package {error.name!r}, which is not installed.",
             hint="Install it with: pip install 'ksyn[train]'",
         ) from None
-    source, folder = run_file_of(run_file), output or Path("runs") / run_file.stem
+    source, name = run_file_of(run_file), name_of(run_file)
+    folder = output or Path("runs") / name
     try:
         checkpoint = fit(
             source, folder, resume=resume, processes=processes, workers=workers,
@@ -65,8 +73,14 @@ def train(
             typer.echo(f"{stopped}. Go on with: {shlex.join(words)}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     if is_first_process():
-        model = folder / "model" / run_file.stem
+        model = folder / "model" / name
         card = export(source, checkpoint, model, [])
         typer.echo(
             f"{card.title}: {model}\nUse it: {shlex.join(['ksyn', 'models', 'add', str(model)])}"
         )
+
+
+def name_of(run_file: Path) -> str:
+    """Return the name of what is trained: the run file's, or its folder's where it is run.yaml."""
+    own = run_file.stem if run_file.name != RUN else run_file.resolve().parent.name
+    return re.sub(r"[^a-z0-9._-]+", "-", own.lower()).strip("-._") or "model"

@@ -32,7 +32,7 @@ def save_sweep(rows: Sequence[Row], title: str, path: Path) -> None:
     Raises:
         WriteError: The file cannot be written.
     """
-    curves = _curves(rows)
+    curves = _curves([row for row in rows if not row.refused])
     points = [point for curve in curves.values() for point in curve]
     axes = _Axes(
         0, max(point.acceleration for point in points) + 0.5,
@@ -74,7 +74,7 @@ class _Axes:
         parts = [_label(_LEFT, 24, title, weight="bold")]
         for psnr in range(5 * int(self.bottom // 5 + 1), int(self.top) + 1, 5):
             y = self.y(psnr)
-            parts.append(_line(_LEFT, y, _WIDTH - _RIGHT, y, "#ddd"))
+            parts.append(_line(_LEFT, y, _WIDTH - _RIGHT, y, 'stroke="#ddd"'))
             parts.append(_label(_LEFT - 8, y + 4, str(psnr), anchor="end"))
         for acceleration in range(2, int(self.right) + 1, 2):
             place = self.x(acceleration)
@@ -86,15 +86,18 @@ class _Axes:
 
     def curve(self, name: str, points: Sequence[_Point], number: int) -> list[str]:
         """Return band, curve and name of a method."""
-        colour = _COLOURS[number % len(_COLOURS)]
+        again, which = divmod(number, len(_COLOURS))
+        colour = _COLOURS[which]
+        stroke = f'stroke="{colour}" stroke-width="2"'
+        stroke += ' stroke-dasharray="6 4"' if again else ""
         upper = [f"{self.x(p.acceleration)},{self.y(p.psnr + p.spread)}" for p in points]
         lower = [f"{self.x(p.acceleration)},{self.y(p.psnr - p.spread)}" for p in points[::-1]]
         line = " ".join(f"{self.x(p.acceleration)},{self.y(p.psnr)}" for p in points)
         row = _TOP + 18 * number + 8
         return [
             f'<polygon points="{" ".join(upper + lower)}" fill="{colour}" opacity="0.08"/>',
-            f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>',
-            _line(_WIDTH - _RIGHT + 12, row, _WIDTH - _RIGHT + 32, row, colour, width=2),
+            f'<polyline points="{line}" fill="none" {stroke}/>',
+            _line(_WIDTH - _RIGHT + 12, row, _WIDTH - _RIGHT + 32, row, stroke),
             _label(_WIDTH - _RIGHT + 38, row + 4, name),
         ]
 
@@ -117,9 +120,8 @@ def _point(rows: Sequence[Row]) -> _Point:
     return _Point(mean(row.acceleration for row in rows), mean(psnr), spread)
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 1) -> str:
-    ends = f'x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{width}"/>'
+def _line(x1: float, y1: float, x2: float, y2: float, stroke: str) -> str:
+    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" {stroke}/>'
 
 
 def _label(x: float, y: float, text: str, anchor: str = "start", weight: str = "normal") -> str:

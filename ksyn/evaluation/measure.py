@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import nan
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from ksyn.data import Mask, Step
+from ksyn.errors import ShapeError
 from ksyn.evaluation.benchmark import MaskChoice, MethodChoice, Value
 from ksyn.evaluation.cases import Case
 from ksyn.evaluation.clock import now, timed
@@ -20,7 +22,7 @@ from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.metrics import scores
 from ksyn.pipeline import Average, Preparation, Prepared, prepare, stream
-from ksyn.weights import load_card
+from ksyn.weights import load_card, why_missing
 
 _FEW = 4
 """A deviation of fewer samples says little."""
@@ -52,7 +54,7 @@ def unavailable(choice: MethodChoice) -> str:
     if choice.name in PEERS:
         return PEERS[choice.name].missing()
     model = _method(choice, choice.variants()[0]).model_id()
-    return load_card(model).unavailable() if model else ""
+    return why_missing(model) if model else ""
 
 
 def weights_of(choice: MethodChoice) -> str:
@@ -64,11 +66,25 @@ def weights_of(choice: MethodChoice) -> str:
 
 
 def measured(problem: Undersampled, choice: MethodChoice) -> list[Row]:
-    """Return the rows of a method: of its best options, one for each number of samples."""
+    """Return the rows of a method: of its best options, one for each number of samples.
+
+    Of a method that refuses the mask it is one row, which says why.
+    """
     runs = _peer_runs if choice.name in PEERS else _runs
-    found = list(runs(_prepared_for(problem, choice), choice))
+    try:
+        found = list(runs(_prepared_for(problem, choice), choice))
+    except ShapeError as error:
+        return [_refusal(problem, choice, error.message)]
     best = max(found, key=lambda rows: rows[-1].psnr)
     return [replace(row, weights=weights_of(choice)) for row in best]
+
+
+def _refusal(problem: Undersampled, choice: MethodChoice, reason: str) -> Row:
+    case, weights = problem.case, weights_of(choice)
+    return Row(
+        case.group, case.title, problem.mask_title, problem.mask.acceleration, choice.title,
+        choice.samples, nan, nan, nan, nan, None, "", weights, reason,
+    )  # fmt: skip
 
 
 def _prepared_for(problem: Undersampled, choice: MethodChoice) -> Undersampled:

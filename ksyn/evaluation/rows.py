@@ -33,6 +33,8 @@ class Row:
     """Options that were the best of several."""
     weights: str
     """First digits of the hash of the model; empty without one."""
+    refused: str = ""
+    """Why the method will not have the mask; there are no numbers then. Empty when it will."""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -40,14 +42,18 @@ class Row:
         return (self.group, self.case, self.mask, self.method, self.weights)
 
 
+_COLUMNS = [field.name for field in fields(Row)]
+
+
 def append(path: Path, rows: Iterable[Row]) -> None:
-    """Add rows to a file."""
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
-        if new:
+    """Add rows to a file; one with other columns, of an earlier version, is written anew."""
+    same = path.exists() and _columns(path) == _COLUMNS
+    known = [] if same else read(path)
+    with path.open("a" if same else "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
+        if not same:
             writer.writeheader()
-        writer.writerows(_rounded(row) for row in rows)
+        writer.writerows(_rounded(row) for row in (*known, *rows))
 
 
 def read(path: Path) -> list[Row]:
@@ -65,6 +71,11 @@ def read(path: Path) -> list[Row]:
         raise ReadError(
             f"{path} holds no rows of a benchmark: {error}.", hint="Choose another file."
         ) from error
+
+
+def _columns(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return next(csv.reader(file), [])
 
 
 def _rounded(row: Row) -> dict[str, object]:
@@ -90,4 +101,5 @@ def _row(line: dict[str, str]) -> Row:
         rank_correlation=float(correlation) if correlation else None,
         chosen=line["chosen"],
         weights=line["weights"],
+        refused=line.get("refused") or "",
     )

@@ -22,14 +22,15 @@ def markdown(rows: Sequence[Row]) -> str:
         cases = len({row.case for row in found})
         achieved = mean(row.acceleration for row in found)
         head = f"### {group}, {mask}\n\n{cases} cases, acceleration achieved {achieved:.2f}.\n"
-        parts.append(f"{head}\n{_table(_COLUMNS, _lines(found))}")
+        lines = [*_lines(_measured(found)), *_refusals(found)]
+        parts.append(f"{head}\n{_table(_COLUMNS, lines)}")
     return "\n\n".join(parts) + "\n"
 
 
 def margins(rows: Sequence[Row], than: str) -> str:
     """Return how far ahead of one method each other is, case by case: mean, worst, share ahead."""
     columns = ("group", "method", "PSNR ahead [dB]", "worst case [dB]", "SSIM ahead", "cases ahead")
-    lines = []
+    rows, lines = _measured(rows), []
     for (group, name), found in _by(rows, lambda row: (row.group, _name(row))).items():
         pairs = [(row, other) for row in found for other in rows if _same(row, other, than)]
         if pairs and name != than:
@@ -54,14 +55,14 @@ def scores_of(rows: Sequence[Row]) -> list[Score]:
             nmse=_cells(found, lambda row: row.nmse, 5),
             seconds=_cells(found, lambda row: row.seconds, 1),
         )
-        for (group, mask), found in _by(rows, lambda row: (row.group, row.mask)).items()
+        for (group, mask), found in _by(_measured(rows), lambda row: (row.group, row.mask)).items()
     ]
 
 
 def spreads(rows: Sequence[Row]) -> str:
     """Return what averaging gains, and how well the deviation tells where the error is."""
     columns = ("group", "mask", "method", "gain over one sample [dB]", "rank correlation")
-    lines = []
+    rows, lines = _measured(rows), []
     for row in _by(
         [r for r in rows if r.samples > 1], lambda r: (r.group, r.mask, _name(r))
     ).items():
@@ -71,6 +72,19 @@ def spreads(rows: Sequence[Row]) -> str:
         ranks = [r.rank_correlation for r in found if r.rank_correlation is not None]
         lines.append((group, mask, name, _signed(gain, 2), _text(ranks, 2) if ranks else "–"))
     return f"### Averages of samples\n\n{_table(columns, lines)}\n" if lines else ""
+
+
+def _measured(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not row.refused]
+
+
+def _refusals(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Return one line for each method that refuses some of the cases."""
+    cases = len({row.case for row in rows})
+    return [
+        (name, f"refuses {len(found)} of {cases}: {found[0].refused}", "", "", "")
+        for name, found in _by([r for r in rows if r.refused], lambda row: row.method).items()
+    ]
 
 
 def _lines(rows: Sequence[Row]) -> list[tuple[str, ...]]:

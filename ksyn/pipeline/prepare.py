@@ -140,8 +140,8 @@ def _magnitude(kspace: KSpace) -> float:
     if not isfinite(largest):
         wrong = int((~kspace.samples.isfinite()).sum())
         raise ReadError(
-            f"{wrong} of {kspace.samples.numel()} samples are no numbers (NaN or infinite).",
-            hint="Export the scan again, or set them to 0: then they count as not measured.",
+            f"{wrong} of {kspace.samples.numel()} samples are not finite (NaN or infinity).",
+            hint="Find out where they come from; set to 0 they count as not measured.",
         )
     if largest < torch.finfo(torch.float32).tiny:
         raise ShapeError(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ksyn.cli.train import name_of
 from ksyn.methods.cg_sense import CgSense
 from ksyn.methods.spirit import Spirit
 from ksyn.metrics import scores
@@ -171,3 +172,16 @@ def steps_in(path):
         for row in csv.DictReader(file):
             found.setdefault(row["method"], []).append(row["steps"])
     return found
+
+
+@pytest.mark.parametrize(
+    ("run_file", "name"),
+    [
+        ("tiny", "tiny"),
+        ("runs/knee-2.yaml", "knee-2"),
+        ("models/ak-head/run.yaml", "ak-head"),
+        ("My Heads (T2)/run.yaml", "my-heads-t2"),
+    ],
+)
+def test_a_model_is_named_after_its_run_file_or_the_folder_of_run_yaml(run_file, name):
+    assert name_of(Path(run_file)) == name

@@ -215,9 +215,7 @@ def test_a_method_that_refuses_a_mask_is_told_in_the_table_with_its_reason(
     benchmark_file.write_text(yaml.safe_dump(fields))
     done = run(benchmark_file, "-o", tmp_path / "rows.csv", "--cases", "1")
     assert done.exit_code == 0, done.output
-    assert (
-        "| Operator | refuses 1 of 1: The mask leaves out samples along both axes" in done.output
-    )
+    assert "| Operator | refuses 1 of 1: The mask leaves out samples along both axes" in done.output
     rows = read(tmp_path / "rows.csv")
     assert {row.method for row in rows if row.refused} == {"Operator"}
     assert {m for s in scores_of(rows) for m in s.psnr} == {"Zero-filled", "CG"}
