@@ -21,8 +21,6 @@ Halves = NDArray[np.float16]
 
 MOST_PICTURES = 64
 """More are not kept: each is measured after the run."""
-_WHOLE_SHARE = 0.5
-"""Share of the memory that whole steps may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +58,7 @@ class Snapshot:
 
 
 class Album:
-    """Keep steps by their index, whole or as snapshots; usable from two threads.
+    """Keep snapshots by the index of their step; usable from two threads.
 
     When there are too many, every second picture is let go, and from then on only every second
     one of those that come is wanted.
@@ -72,7 +70,7 @@ class Album:
     def __init__(self, room: int) -> None:
         self._room = room
         self._lock = Lock()
-        self._pictures: dict[int, Step | Snapshot] = {}
+        self._pictures: dict[int, Snapshot] = {}
         self.stride = 1
         """Steps from one picture that is wanted to the next."""
 
@@ -80,26 +78,12 @@ class Album:
         """Return whether the step is among those to be kept; the last one always is."""
         return step.index % self.stride == 0 or _is_last(step)
 
-    def has_room_for_whole(self, step: Step) -> bool:
-        """Return whether the step may stay as it is; what a graphics card holds may not."""
-        if step.image.device.type != "cpu":
-            return False
-        with self._lock:
-            whole = sum(_size(kept) for kept in self._pictures.values() if _is_whole(kept))
-        return whole + _size(step) <= _WHOLE_SHARE * self._room
-
-    def add(self, picture: Step | Snapshot) -> None:
+    def add(self, picture: Snapshot) -> None:
         """Keep a picture, and let others go if there is no room for all."""
         with self._lock:
             self._pictures[picture.index] = picture
         while len(self._pictures) > 2 and self._is_full:
             self.thin_out()
-
-    def replace(self, snapshot: Snapshot) -> None:
-        """Put a snapshot in the place of its step, if that is still kept."""
-        with self._lock:
-            if snapshot.index in self._pictures:
-                self._pictures[snapshot.index] = snapshot
 
     def thin_out(self) -> None:
         """Keep every second picture only, from now on and of those there are."""
@@ -111,13 +95,13 @@ class Album:
                 if index % self.stride == 0 or _is_last(kept)
             }
 
-    def get(self, index: int) -> Step | Snapshot | None:
+    def get(self, index: int) -> Snapshot | None:
         """Return the picture of a step, if there is one."""
         with self._lock:
             return self._pictures.get(index)
 
     @property
-    def pictures(self) -> dict[int, Step | Snapshot]:
+    def pictures(self) -> dict[int, Snapshot]:
         """What is kept, by the step's index."""
         with self._lock:
             return dict(self._pictures)
@@ -129,17 +113,13 @@ class Album:
         return len(sizes) > MOST_PICTURES or sum(sizes) > self._room
 
 
-def _is_whole(picture: Step | Snapshot) -> bool:
-    return not isinstance(picture, Snapshot)
-
-
 def _is_last(picture: Step | Snapshot) -> bool:
     return picture.index + 1 == picture.total
 
 
-def _size(picture: Step | Snapshot) -> int:
+def _size(picture: Snapshot) -> int:
     """Return the memory of a picture [bytes]."""
-    return int(picture.image.nbytes) + int(picture.kspace.nbytes)
+    return picture.image.nbytes + picture.kspace.nbytes
 
 
 def _halves(tensor: Tensor) -> Halves:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FEWEST_PICTURES = 8
-"""So many are kept of a long run whatever they cost, if the memory allows it."""
-PICTURE_SHARE = 0.004
+FEWEST_PICTURES = 5
+"""At least so many are kept of a run whatever they cost, if the memory allows it."""
+PICTURE_SHARE = 0.005
 """Share of the method's own time up to which snapshots may be made beyond that."""
 _QUICK = ("psnr", "nmse")
 METRIC_SHARES = {0.008: _QUICK, 0.01: ("ssim",)}
@@ -62,10 +62,9 @@ class Source(Protocol):
 class Recorder:
     """Watch a run from its thread; answer the window from its own.
 
-    A run is not held up: its steps are kept as they are while there is room for whole ones, and
-    made small when it is over. What comes after that is kept as snapshots, fewer of them where
-    they would take too large a share of the method's own time. The newest step is always there in
-    full. Metrics are left out where they would take too large a share, and filled in afterwards.
+    A run is not held up: of its steps as many pictures are kept, evenly over the run, as fit the
+    memory and a share of the method's own time. The newest step is always there in full. Metrics
+    are left out where they would take too large a share, and filled in afterwards.
 
     Args:
         source: The run.
@@ -106,7 +105,15 @@ class Recorder:
 
     def present(self, step: Step) -> ShownStep:
         """Return a step ready to be drawn."""
-        return self._shown_of(step, live=True)
+        frame, coil = self._look(step)
+        return self._shown(
+            step.index,
+            step.total,
+            self._source.scale_image(_array(step.image[frame])),
+            self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
+            live=True,
+            deviation=self._deviation_of(frame),
+        )
 
     def _deviation_of(self, frame: int) -> NDArray[np.float32] | None:
         """Return the newest deviation of the samples so far, ``y x``; None of a single one."""
@@ -131,10 +138,7 @@ class Recorder:
             self._rows.append(Row(step.index, began - self._began, scalars))
 
     def _keep(self, step: Step) -> None:
-        """Keep the step, whole if there is room, else what is affordable of it."""
-        if self._album.has_room_for_whole(step):
-            self._album.add(step)
-            return
+        """Keep a picture of the step, or fewer from now on where there is no time for it."""
         last = step.index + 1 == step.total
         few = self._album.stride * 2 > step.total // FEWEST_PICTURES
         picture = self._afford(PICTURE_SHARE, partial(self._snapshot, step), must=last or few)
@@ -187,15 +191,13 @@ class Recorder:
             self._add(row.index, self._source.measure(step.image, missing))
 
     def fill_in(self) -> None:
-        """Make the kept steps small, and measure what was left out; for after the run."""
+        """Measure what was left out of the kept steps; for after the run, in any thread."""
         for index, picture in self._album.pictures.items():
-            small = picture if isinstance(picture, Snapshot) else self._snapshot(picture)
-            self._album.replace(small)
             with self._lock:
                 known = self._rows[index].scalars
             missing = tuple(name for name in _METRICS if name not in known)
             if missing:
-                self._add(index, self._source.measure(small.image_tensor(), missing))
+                self._add(index, self._source.measure(picture.image_tensor(), missing))
 
     def _add(self, index: int, scalars: Mapping[str, float]) -> None:
         with self._lock:
@@ -219,8 +221,6 @@ class Recorder:
         kept = self._album.get(nearest)
         if kept is None or (self.last is not None and nearest == self.last.index):
             return self.newest()
-        if not isinstance(kept, Snapshot):
-            return self._shown_of(kept, live=False)
         frame, coil = self._view
         kspace = kept.kspace_of(frame, coil)
         return self._shown(
@@ -236,17 +236,6 @@ class Recorder:
             return None
         after_first = (self._own - self._first_step) / (done - 1) if done > 1 else self._own
         return after_first * max(total - done, 0)
-
-    def _shown_of(self, step: Step, *, live: bool) -> ShownStep:
-        frame, coil = self._look(step)
-        return self._shown(
-            step.index,
-            step.total,
-            self._source.scale_image(_array(step.image[frame])),
-            self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
-            live=live,
-            deviation=self._deviation_of(frame) if live else None,
-        )
 
     def _shown(
         self,

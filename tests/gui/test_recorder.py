@@ -40,10 +40,11 @@ class Source:
 
     title, learned = "Test", False
     slowness = 0.0
-    measured = asked = 0
+    look_slowness = 0.0
+    measured = 0
 
     def kspace_of(self, step, frame, coil):
-        self.asked += 1
+        CLOCK.sleep(self.look_slowness)
         return step.kspace[frame, max(coil, 0)]
 
     def scale_image(self, image):
@@ -124,22 +125,22 @@ def test_slow_metrics_are_measured_of_few_steps():
     assert 1 <= source.measured < 5
 
 
-def test_a_run_that_is_over_at_once_is_not_held_up():
+def test_a_run_that_is_over_at_once_is_not_measured_on_the_way():
     source = Source()
     recorder = watched(Recorder(source, 2**20), 15, 0.008)
     assert source.measured == 0
-    assert recorder.kept == list(range(15))
-    assert source.asked == 0  # every step stays as it is
-
-
-def test_after_the_run_whole_steps_have_become_small():
-    recorder = watched(Recorder(Source(), 2**20), 15)
-    recorder.look_at(1, 2)
     recorder.fill_in()
-    recorder.look_at(1, 0)
-    assert recorder.recall(3).kspace is None  # only the coil on the screen was kept
-    recorder.look_at(1, 2)
-    np.testing.assert_allclose(recorder.recall(3).kspace, np.full((16, 12), 3000 + 1000j), 1e-3)
+    assert source.measured == len(recorder.kept) == 15
+
+
+def test_pictures_that_cost_too_much_are_few_and_evenly_spread():
+    source = Source()
+    source.look_slowness = 0.001
+    kept = watched(Recorder(source, 2**20), 40, 0.01).kept
+    assert 5 <= len(kept) <= 12
+    assert kept[0] == 0
+    assert kept[-1] == 39
+    assert len(set(np.diff(kept)[:-1])) == 1
 
 
 def test_no_more_pictures_are_kept_than_can_be_measured():
