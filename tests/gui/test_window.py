@@ -183,6 +183,7 @@ def test_after_a_stop_the_scrubber_ends_at_the_last_step_that_was_made(qtbot, lo
 
 def test_live_image_kspace_error_and_numbers_follow_the_steps(qtbot, long_run, wait):
     rested(qtbot, long_run, wait)
+    wait(lambda: "psnr" in long_run.session.screen.shown.scalars)  # measured in the pause
     step = long_run.session.screen.shown
     np.testing.assert_array_equal(long_run.pictures.image.image, step.image)
     np.testing.assert_array_equal(long_run.pictures.kspace.shown, step.kspace)
