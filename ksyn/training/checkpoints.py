@@ -100,12 +100,13 @@ class StopOnInterrupt(Callback):
 
 
 def trained_model(run: Run, checkpoint: Path) -> torch.nn.Module:
-    """Return the averaged model of a checkpoint, in evaluation mode.
+    """Return what a run makes of a checkpoint: its averaged model, in evaluation mode.
 
     Raises:
         ReadError: The checkpoint is missing, or of another network.
     """
     trainee = family_of(run).module(run)
+    start = {name: tensor.clone() for name, tensor in trainee.model.state_dict().items()}
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
         trainee.load_state_dict(state)
@@ -115,4 +116,6 @@ def trained_model(run: Run, checkpoint: Path) -> torch.nn.Module:
             hint="Give the run file it was trained with.",
         ) from error
     model: torch.nn.Module = trainee.model.eval()
+    for name, tensor in model.state_dict().items():
+        tensor.lerp_(start[name], run.kept_start)
     return model

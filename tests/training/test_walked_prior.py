@@ -17,6 +17,7 @@ from ksyn.methods.ak_diffusion import AkDiffusion, ak_stream, schedule_of
 from ksyn.nets import NETWORKS
 from ksyn.nets.acquisition import Acquisition
 from ksyn.noise import complex_noise
+from ksyn.training.checkpoints import trained_model
 from ksyn.training.export import export
 from ksyn.training.families import load_run
 from ksyn.training.images import Images
@@ -64,7 +65,7 @@ def write_walked(folder, **settings):
 
 
 def run_of(folder, **settings):
-    return load_run(write_walked(folder, batch=2, **settings))
+    return load_run(write_walked(folder, **({"batch": 2} | settings)))
 
 
 @pytest.mark.parametrize("matrix", [(32, 28), (31, 33)])
@@ -150,6 +151,22 @@ def test_what_is_trained_is_a_prior_that_further_training_starts_from(tmp_path, 
     trained = load_denoiser("walked", torch.device("cpu")).model
     for name, tensor in trained.state_dict().items():
         assert torch.equal(tensor, started.state_dict()[name])
+
+
+def test_a_run_may_keep_a_share_of_its_start(tmp_path, monkeypatch):
+    first = write_walked(tmp_path / "first")
+    export(first, train(first, tmp_path / "runs"), tmp_path / "models" / "walked", [])
+    monkeypatch.setattr("ksyn.weights.models_folder", lambda: tmp_path / "models")
+    further = run_of(tmp_path / "second", start="walked", batch=1)
+    checkpoint = train(tmp_path / "second" / "run.yaml", tmp_path / "more")
+    shares = (0.0, 0.25, 1.0 - 1e-9)
+    new, mixed, old = (
+        trained_model(further.model_copy(update={"kept_start": share}), checkpoint).state_dict()
+        for share in shares
+    )
+    for name, tensor in mixed.items():
+        torch.testing.assert_close(tensor, 0.75 * new[name] + 0.25 * old[name])
+    assert any(not torch.equal(new[name], old[name]) for name in new)
 
 
 def test_a_start_of_another_network_is_refused_with_its_name(tmp_path):
