@@ -9,9 +9,10 @@ import yaml
 from ksyn.errors import WeightsError
 from ksyn.methods import METHODS
 from ksyn.methods.ak_diffusion import AkDiffusion
+from ksyn.methods.with_model import WithModel
 from ksyn.methods.zero_filled import ZeroFilled
 from ksyn.options import options_of
-from ksyn.weights import write_card
+from ksyn.weights import fitting, write_card
 
 LEARNED = [method.name for method in METHODS if method.family == "learned"]
 every_learned = pytest.mark.parametrize("method", LEARNED)
@@ -42,6 +43,14 @@ def test_with_a_model_of_ones_own_it_is_available_and_uses_it(
     assert METHODS.get(method)().model_id() == "mine"
     assert options_of(METHODS.get(method))[0].default == "mine"
     assert steps_of(method, small_problem)
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if issubclass(m, WithModel)])
+def test_it_is_available_where_there_is_a_model_to_choose(method):
+    (model,) = (info for info in options_of(method) if info.model_of)
+    usable = [card.id for card in fitting(model.model_of) if not card.unavailable()]
+    assert (method.unavailable() == "") == bool(usable)
+    assert model.default in usable or not usable
 
 
 @every_learned
