@@ -32,7 +32,7 @@ from ksyn.methods.with_model import DiffusionMethod, model_option
 from ksyn.options import option
 
 _CONSTANT_WEIGHT = 0.1
-NOISE_WEIGHT = 0.12
+NOISE_WEIGHT = 0.06
 
 
 class AkDiffusion(DiffusionMethod):
@@ -69,7 +69,7 @@ class AkDiffusion(DiffusionMethod):
             "turns": False,
             "final_denoise": False,
         },
-        "fast": {"steps": 20},
+        "fast": {"steps": 12},
     }
 
     model: str = model_option(
