@@ -11,7 +11,7 @@ from ksyn.completion import completed_step, fit
 from ksyn.data import Problem, Step
 from ksyn.evidence import evidence_of, prior_of
 from ksyn.fourier import decentre
-from ksyn.kernels import kernel_for, mean_eigenvalue
+from ksyn.kernels import mean_eigenvalue
 from ksyn.lowrank import apply_gram, gram_of, soft_null_space
 from ksyn.methods.protocol import Method
 from ksyn.options import option
@@ -35,13 +35,7 @@ class Slr(Method):
     iterations: int = option(
         25, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
     )
-    kernel: int | None = option(
-        None,
-        low=2,
-        high=11,
-        unit="samples",
-        help="Side of the filters; automatic: the fewer coils, the larger, as the centre allows.",
-    )
+    kernel: int = option(5, low=2, high=11, unit="samples", help="Side of the filters.")
     threshold: float = option(
         0.01,
         low=1e-6,
@@ -55,17 +49,12 @@ class Slr(Method):
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the fitted k-space after each iteration."""
-        kernel = self.filled(problem).kernel or 0
-        evidence = evidence_of(problem, (kernel, kernel))
+        evidence = evidence_of(problem, (self.kernel, self.kernel))
         filters = soft_null_space(evidence.gram, self.threshold) * self.penalty**0.5
-        shaped = filters.reshape(len(filters), -1, kernel, kernel)
+        shaped = filters.reshape(len(filters), -1, self.kernel, self.kernel)
         gram = gram_of(shaped.to(problem.kspace.samples.dtype), problem.kspace.matrix)
         prior = prior_of(problem, evidence.left_by(filters), mean_eigenvalue(gram))
         rule = decentre(gram)
         fitted = fit(problem, lambda z: apply_gram(rule, z), prior, self.iterations)
         for index, kspace in enumerate(fitted):
             yield completed_step(problem, kspace, index, self.iterations)
-
-    def automatic(self, problem: Problem) -> dict[str, float]:
-        """Return the kernel that the coils and the centre ask for."""
-        return {"kernel": kernel_for(problem)}

@@ -157,7 +157,7 @@ def needs_more(method: str, mask: Mask) -> bool:
         "spirit": 3,
         "l1-spirit": 3,
         "loraks": 7,
-        "slr": 3,
+        "slr": 5,
     }
     centre = calibration_region(mask)[1]
     return centre.stop - centre.start < kernels.get(method, 0)
