@@ -32,7 +32,7 @@ from ksyn.methods.with_model import DiffusionMethod, model_option
 from ksyn.options import option
 
 _CONSTANT_WEIGHT = 0.1
-NOISE_WEIGHT = 0.06
+NOISE_WEIGHT = 0.12
 
 
 class AkDiffusion(DiffusionMethod):
