@@ -148,8 +148,7 @@ class SmokeTest(QObject):
 
     def _run(self, _: object) -> None:
         session = self._window.session
-        ready = session.engine is not None and session.study.measured is not None
-        if ready and not session.results.all and not session.reconstruction.busy:
+        if session.ready and not session.results.all and not session.reconstruction.busy:
             session.reconstruction.start()
 
     def _save(self, results: list[StoredResult]) -> None:

@@ -68,6 +68,12 @@ class Session(QObject):
             self.work.files, catalogue.load, self._receive_engine, what="Loading the engine …"
         )
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is all that a run takes: an engine, samples and a mask."""
+        parts = (self._engine, self.study.measured, self.sampling.mask)
+        return all(part is not None for part in parts)
+
     def new_run(self, method: str | None = None) -> runs.GuiRun:
         """Return the run of what is on the screen by the chosen method (or another), not begun.
 

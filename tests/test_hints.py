@@ -9,7 +9,7 @@ from ksyn.fourier import image_to_kspace, kspace_to_image
 from ksyn.methods import METHODS
 from ksyn.phantoms import head_kspace
 from ksyn.pipeline import Preparation, hints_of, prepare
-from ksyn.pipeline.hints import OVERFLOW_SHARE
+from ksyn.pipeline.map_hints import OVERFLOW_SHARE
 
 
 def columns(matrix, every, acs=16):

@@ -18,7 +18,7 @@ from ksyn.errors import ReadError, ShapeError
 from ksyn.fourier import centre, plain_ifft
 from ksyn.io.scan import Scan
 from ksyn.noise_floor import noise_floor
-from ksyn.pipeline.hints import hints_of_maps
+from ksyn.pipeline.map_hints import hints_of_maps
 from ksyn.recipe import Preparation
 
 _ROBUST = 0.995

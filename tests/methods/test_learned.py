@@ -95,7 +95,7 @@ def test_damaged_weights_are_noticed(method, models, tmp_path, small_problem, mo
     shutil.copytree(models, tmp_path / "models")
     card = tmp_path / "models" / f"{method}-head" / "card.yaml"
     card.write_text(yaml.safe_dump(yaml.safe_load(card.read_text()) | {"sha256": "0" * 64}))
-    monkeypatch.setattr("ksyn.weights.own_models_folder", lambda: tmp_path / "models")
+    monkeypatch.setattr("ksyn.weights.models_folder", lambda: tmp_path / "models")
     with pytest.raises(WeightsError, match="damaged"):
         steps_of(method, small_problem)
 
