@@ -69,7 +69,7 @@ class AkDiffusion(DiffusionMethod):
             "turns": False,
             "final_denoise": False,
         },
-        "fast": {"steps": 12},
+        "fast": {"steps": 16},
     }
 
     model: str = model_option(
