@@ -6,15 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastmri_file import write_fastmri
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
 
+from ksyn.phantoms import head_kspace
 from ksyn_gui.dialogs.layout_dialog import LayoutDialog
 from ksyn_gui.facts import RunState
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
 DEMO = "the demo"
+FASTMRI = "a fastMRI file"
 REAL = [
     "multicoil/loraks_mprage_4ch_USCnonprofit.mat",
     "multicoil/labmidas_brain_7ch_MIT.npz",
@@ -26,14 +29,16 @@ ASKED_ABOUT = (".mat", ".npz")
 """Files that do not say which axis is which."""
 
 
-@pytest.fixture(params=[DEMO, *(pytest.param(name, marks=pytest.mark.data) for name in REAL)])
+@pytest.fixture(
+    params=[DEMO, FASTMRI, *(pytest.param(name, marks=pytest.mark.data) for name in REAL)]
+)
 def opened(request, qtbot, empty_window, wait, monkeypatch):
     """Return the window after a scan was opened in it by keys alone."""
     session = empty_window.session
     if request.param == DEMO:
         qtbot.keyClick(empty_window, Qt.Key.Key_D, CONTROL)
     else:
-        path = request.getfixturevalue("data_folder") / request.param
+        path = _path_of(request)
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
         answering = _answer_when_asked(qtbot) if path.suffix in ASKED_ABOUT else None
         qtbot.keyClick(empty_window, Qt.Key.Key_O, CONTROL)
@@ -42,6 +47,15 @@ def opened(request, qtbot, empty_window, wait, monkeypatch):
         lambda: session.sampling.mask is not None and empty_window.pictures.image.image is not None
     )
     return empty_window
+
+
+def _path_of(request) -> Path:
+    """Return the real scan, or make a head of two slices as fastMRI stores it."""
+    if request.param != FASTMRI:
+        return request.getfixturevalue("data_folder") / request.param
+    slices = [head_kspace((64, 48), 4, noise=0.002, seed=seed).samples[0] for seed in (0, 1)]
+    folder = request.getfixturevalue("tmp_path_factory").mktemp("fastmri")
+    return write_fastmri(folder / "head.h5", np.stack([np.asarray(one) for one in slices]))
 
 
 def _answer_when_asked(qtbot) -> QTimer:
