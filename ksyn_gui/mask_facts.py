@@ -34,10 +34,9 @@ class MaskFacts:
             return ""
         if width > acs_lines:
             more = width - acs_lines
-            beside = "1 line beside them is" if more == 1 else f"{more} lines beside them are"
-            return f"{acs_lines} ACS lines asked for; {beside} measured as well."
+            return f"{acs_lines} ACS lines asked for; {more} more beside them."
         if width < acs_lines:
-            return f"{acs_lines} ACS lines asked for; only {width} of them were acquired."
+            return f"{acs_lines} ACS lines asked for; only {width} were acquired."
         return ""
 
 

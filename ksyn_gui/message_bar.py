@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from ksyn_gui.facts import Trouble
@@ -28,17 +28,17 @@ class MessageBar(QFrame):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.report = QPushButton("Show report")
         self.close_button = tool_button("x", "Close the message", "Close (Esc)")
-        sign = QLabel()
-        sign.setPixmap(icon("warning").pixmap(20, 20))
+        self.sign = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 8)
         row.setSpacing(GAP)
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.text, 1)
         row.addWidget(self.report)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.report.clicked.connect(lambda: self.report_requested.emit(self._trouble))
         self.close_button.clicked.connect(self.hide)
+        self._draw_sign()
         self.hide()
 
     def show_trouble(self, trouble: Trouble) -> None:
@@ -49,3 +49,12 @@ class MessageBar(QFrame):
         self.setAccessibleDescription(self.text.text())
         self.report.setVisible(bool(trouble.report))
         self.show()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._draw_sign()
+
+    def _draw_sign(self) -> None:
+        self.sign.setPixmap(icon("warning").pixmap(20, 20))

@@ -10,6 +10,8 @@ from ksyn_gui.wheel import LeavesWheel
 
 _NARROWEST = 84
 """Width in which a number can still be read [pixels]."""
+_MARGIN = 5
+"""Between frame and number, as in the other fields [pixels]."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -91,6 +93,7 @@ class _Typing(QObject):
         box.setKeyboardTracking(False)
         box.setMinimumWidth(_NARROWEST)  # narrower than its widest value would need
         box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        box.lineEdit().setTextMargins(_MARGIN, 0, 0, 0)  # the style sheet's is left out of account
         box.installEventFilter(self)
         LeavesWheel(box)
 

@@ -25,7 +25,12 @@ def scalar_unit(name: str) -> str:
     return _TITLES.get(name, ("", "", ""))[1]
 
 
+def with_minus(numbers: str) -> str:
+    """Return numbers with a minus that is as wide as a plus, not a hyphen."""
+    return numbers.replace("-", "−")
+
+
 def scalar_text(name: str, value: float) -> str:
     """Return a value with its unit, in as many digits as mean something."""
     _, unit, form = _TITLES.get(name, ("", "", ".4g"))
-    return f"{value:{form}} {unit}".strip()
+    return f"{with_minus(f'{value:{form}}')} {unit}".strip()

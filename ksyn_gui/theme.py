@@ -147,9 +147,9 @@ class Theme(QObject):
 
     def _dress(self) -> None:
         colours = colours_now(self._preference)
+        self._application.setProperty("ksyn-dark", colours is DARK)  # asked for by `colours_now`
         self._application.setPalette(_palette(colours))
         self._application.setStyleSheet(_style_sheet(colours))
-        self._application.setProperty("ksyn-dark", colours is DARK)
         self.changed.emit(colours)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from ksyn_gui.brush_box import BrushBox
 from ksyn_gui.facts import Engine, MaskChoice, PointSpread
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ksyn.io import Scan
 
 _FILTER = "Masks (*.npy)"
-_SPREAD_LEAST, _SPREAD_MOST = 168, 300
+_SPREAD_LEAST, _SPREAD_MOST = 140, 270
 """Height of the picture of the point spread: in sight beside the brush at 1440 × 900 [pixels]."""
 
 
@@ -125,6 +125,8 @@ class MaskPanel(QWidget):
     def _lay_out(self) -> None:
         self.spread.setMinimumHeight(_SPREAD_LEAST)
         self.spread.setMaximumHeight(_SPREAD_MOST)
+        # Its hint is the size it had: once large, it would stay so.
+        self.spread.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         content = QWidget()
         layout = column(content)
         for part in (self.patterns, self.numbers, self.by_hand):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ksyn_gui.scalars import with_minus
 from ksyn_gui.views import canvas_keys
 from ksyn_gui.views.canvas_mouse import CanvasMouse
 from ksyn_gui.views.complex_modes import drawable
@@ -273,8 +274,8 @@ class ArrayCanvas(QWidget):
             self.surface.show_bar(hue_wheel(), "−π", "π rad")
             return
         image.show_values(self._values, levels, self._table(), extent)
-        high = f"{_written(levels.high)} {self._unit}".rstrip()
-        self.surface.show_bar(self._table(), _written(levels.low), high)
+        high = f"{_end(levels.high)} {self._unit}".rstrip()
+        self.surface.show_bar(self._table(), _end(levels.low), high)
 
     def _table(self) -> Lut:
         return lut(self._lut, inverted=self._inverted, gamma=self.levels.gamma)
@@ -282,7 +283,7 @@ class ArrayCanvas(QWidget):
     def _write_caption(self) -> None:
         lines = [self._text or self.title]
         if not self._empty and self.tells_levels:
-            lines.append(f"W {self.levels.window:.4g}  L {self.levels.level:.4g}")
+            lines.append(with_minus(f"W {self.levels.window:.4g}  L {self.levels.level:.4g}"))
         self._words.write_caption(self.title, lines)
 
     def _show_readout(self) -> None:
@@ -290,7 +291,7 @@ class ArrayCanvas(QWidget):
         place = self.pointer.place
         if place is not None:
             row, column = self.sample_at(place)
-            text = self._words_for(row, column) if self.contains(row, column) else ""
+            text = with_minus(self._words_for(row, column)) if self.contains(row, column) else ""
         if self._words.write_readout(text):
             self.readout_changed.emit(text)
 
@@ -318,8 +319,8 @@ class ArrayCanvas(QWidget):
             super().keyPressEvent(event)
 
 
-def _written(value: float) -> str:
+def _end(value: float) -> str:
     """Return a number in three digits; π where it is π."""
     if abs(abs(value) - np.pi) < 1e-6:
         return "π" if value > 0 else "−π"
-    return f"{value:.3g}".replace("-", "−")
+    return with_minus(f"{value:.3g}")

@@ -7,9 +7,10 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QGraphicsLineItem, QGridLayout, QLabel, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsLineItem, QGridLayout, QWidget
 
+from ksyn_gui.parts import quiet, value
 from ksyn_gui.scalars import scalar_text, scalar_title, scalar_unit
 from ksyn_gui.views.bars import line_of
 from ksyn_gui.views.plot import DIAMOND, DOT, Mark, Plot, Ticks
@@ -34,7 +35,8 @@ class CurvePlot(QWidget):
         self._logarithmic = name in LOGARITHMIC
         self._steps = self._values = np.empty(0)
         self._shown: int | None = None
-        self._title, self._number = QLabel(_title(name)), QLabel()
+        self._title, self._number = quiet(_title(name)), value()
+        self._title.setWordWrap(False)
         self._plot = Plot(steps_below=True)
         self._line = QGraphicsLineItem()
         self._best_mark, self._mark = Mark(DIAMOND), Mark(DOT)
@@ -189,11 +191,8 @@ class CurvePlot(QWidget):
         font = self.font()
         font.setPointSizeF(max(font.pointSizeF() * 0.88, 7.0))
         self._plot.set_tick_font(font)
-        for label, strength in ((self._title, 0.72), (self._number, 1.0)):
+        for label in (self._title, self._number):
             label.setFont(font)
-            palette = QPalette(label.palette())
-            palette.setColor(QPalette.ColorRole.WindowText, self._ink(strength))
-            label.setPalette(palette)
 
     def _ink(self, strength: float) -> QColor:
         colour = self.palette().windowText().color()

@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ksyn_gui.scalars import with_minus
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels, Values
 from ksyn_gui.views.profile_plot import ProfilePlot
-from ksyn_gui.views.view_header import ViewHeader
 
 FLOOR = -60.0
 """Lowest value drawn [dB]."""
 _TITLE = "Point spread"
+_LEAST_PICTURE = 72
+"""Side; with the curves under it no more than a small panel has [pixels]."""
 
 
 class PointSpreadView(QWidget):
@@ -28,10 +30,10 @@ class PointSpreadView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.header = ViewHeader(_TITLE, self)
         self.canvas = ArrayCanvas(_TITLE, parent=self)
         self.canvas.describe_with(self._words_for)
         self.canvas.tells_levels = False
+        self.canvas.surface.setMinimumSize(_LEAST_PICTURE, _LEAST_PICTURE)
         self.canvas.surface.port_changed.connect(self._draw)
         self._values: Values | None = None
         self._drawn: tuple[int, int] = (0, 0)
@@ -39,11 +41,10 @@ class PointSpreadView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.header)
         layout.addWidget(self.canvas, 2)
         self.profiles = (ProfilePlot("along x [dB]", FLOOR), ProfilePlot("along y [dB]", FLOOR))
         row = QHBoxLayout()
-        row.setSpacing(1)
+        row.setSpacing(0)  # what shows between them would have the colour of the theme
         for profile in self.profiles:
             row.addWidget(profile)
         layout.addLayout(row, 1)
@@ -122,5 +123,6 @@ def _words(side_lobe: float | None) -> str:
     if side_lobe is None:
         return _TITLE
     if side_lobe <= 0:
-        return "No side lobes"
-    return f"Side lobe {100 * side_lobe:.1f} % ({20 * np.log10(side_lobe):.1f} dB)"
+        return f"{_TITLE}: no side lobes"
+    decibel = 20 * np.log10(side_lobe)
+    return with_minus(f"{_TITLE}: side lobe {100 * side_lobe:.1f} % ({decibel:.1f} dB)")

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QGraphicsLineItem, QLabel, QWidget
 
+from ksyn_gui.scalars import with_minus
 from ksyn_gui.views.bars import CROSS, FIELD, INK, line_of, small
 from ksyn_gui.views.levels import Values
 from ksyn_gui.views.plot import LEFT, Plot
@@ -62,5 +63,5 @@ class ProfilePlot(Plot):
         if event is not None:  # pyqtgraph calls this before there are axes
             step = 20 if self.height() > 110 else 30
             self.show_ticks(
-                [(value, f"{value}") for value in range(0, round(self._low) - 1, -step)]
+                [(value, with_minus(f"{value}")) for value in range(0, round(self._low) - 1, -step)]
             )

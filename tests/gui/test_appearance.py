@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QScrollBar,
     QSlider,
     QToolButton,
@@ -23,9 +24,11 @@ from PySide6.QtWidgets import (
 import ksyn_gui
 from ksyn_gui.actions import ACTIONS
 from ksyn_gui.choice_boxes import ChoiceBox
+from ksyn_gui.message_bar import MessageBar
 from ksyn_gui.parts import push_button
 from ksyn_gui.shortened import text_room
-from ksyn_gui.theme import DARK, LIGHT, Colours, icon
+from ksyn_gui.theme import DARK, LIGHT, Colours, Theme, icon
+from ksyn_gui.views.curve_plot import CurvePlot
 from ksyn_gui.views.view_header import ViewHeader
 
 SIZES = [(1024, 700), (1280, 720), (1440, 900), (1920, 1080)]
@@ -83,6 +86,41 @@ def test_no_text_is_cut_off(qtbot, window, theme, size):
             qtbot.wait(30)
             found[tab, getattr(facts, "name", "")] = settled_cut_off(qtbot, window)
     assert {where: what for where, what in found.items() if what} == {}
+
+
+def test_the_whole_point_spread_is_in_sight_after_the_window_was_larger(qtbot, window):
+    window.docks["mask"].raise_()
+    numbers, area = window.mask_panel.numbers, window.mask_panel.findChild(QScrollArea)
+    numbers.show_mask(window.session.sampling.mask, acs_lines=10)
+    for size in ((1920, 1080), (1440, 900)):
+        window.resize(*size)
+        qtbot.wait(100)
+    assert numbers.remark.isVisible()
+    assert area.verticalScrollBar().maximum() == 0
+    spread = window.mask_panel.spread
+    assert spread.canvas.geometry().bottom() < spread.profiles[0].geometry().top()
+
+
+@pytest.mark.parametrize("before", ["dark", "light"])
+def test_curves_and_messages_take_the_colours_of_another_theme(qtbot, qapp, before):
+    theme = Theme(qapp, before)
+    plot, messages = CurvePlot("psnr"), MessageBar()
+    for widget in (plot, messages):
+        qtbot.addWidget(widget)
+        widget.show()
+    theme.prefer("light" if before == "dark" else "dark")
+    colours = LIGHT if before == "dark" else DARK
+    for label in plot.findChildren(QLabel):
+        ink = label.palette().windowText().color().name()
+        assert ink in (colours.text, colours.quiet)
+    drawn = messages.sign.pixmap().toImage()
+    places = ((x, y) for x in range(drawn.width()) for y in range(drawn.height()))
+    inks = {
+        drawn.pixelColor(*place).name()
+        for place in places
+        if drawn.pixelColor(*place).alpha() > 250
+    }
+    assert inks == {colours.text}
 
 
 def test_a_text_that_is_cut_off_is_found(qtbot):

@@ -221,7 +221,7 @@ def test_a_centre_wider_than_asked_is_explained(desk: Desk) -> None:
     mask = MaskChoice(samples[None], "uniform", {"acs_lines": 24})
     desk.session.sampling.restore(mask)
     assert desk.panel.numbers.centre.text().startswith(f"{samples.shape[0]} × 25")
-    assert desk.panel.numbers.remark.text().startswith("24 ACS lines asked for; 1 line beside")
+    assert desk.panel.numbers.remark.text() == "24 ACS lines asked for; 1 more beside them."
     desk.session.sampling.restore(replace(mask, options={"acs_lines": 25}))
     assert desk.panel.numbers.remark.isHidden()
 
