@@ -183,7 +183,7 @@ ACTIONS = (
         "link_crosshair",
         "Link cross&hair",
         "View",
-        ("Alt+H",),
+        ("Alt+C",),
         "crosshair-simple",
         "All images point at the same place.",
         checkable=True,

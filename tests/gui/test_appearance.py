@@ -169,6 +169,7 @@ def test_tooltips_name_the_shortcut():
 
 def test_no_shortcut_is_given_twice():
     keys = [key for info in ACTIONS for key in info.keys]
+    keys += [f"Alt+{menu[0]}" for menu in {info.menu for info in ACTIONS}]  # opens the menu
     assert sorted(set(keys)) == sorted(keys)
 
 
