@@ -27,6 +27,9 @@ REAL = [
 ]
 ASKED_ABOUT = (".mat", ".npz")
 """Files that do not say which axis is which."""
+OF_IMAGES = (".npz",)
+"""Those that hold images of the coils, which the preview shows and the user says."""
+_OK = QDialogButtonBox.StandardButton.Ok
 
 
 @pytest.fixture(
@@ -40,7 +43,11 @@ def opened(request, qtbot, empty_window, wait, monkeypatch):
     else:
         path = _path_of(request)
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
-        answering = _answer_when_asked(qtbot) if path.suffix in ASKED_ABOUT else None
+        answering = (
+            _answer_when_asked(qtbot, path.suffix in OF_IMAGES)
+            if path.suffix in ASKED_ABOUT
+            else None
+        )
         qtbot.keyClick(empty_window, Qt.Key.Key_O, CONTROL)
         wait(lambda: answering is None or not answering.isActive())
     wait(
@@ -58,15 +65,20 @@ def _path_of(request) -> Path:
     return write_fastmri(folder / "head.h5", np.stack([np.asarray(one) for one in slices]))
 
 
-def _answer_when_asked(qtbot) -> QTimer:
-    """Accept the suggested axes as soon as the dialog shows what they give."""
+def _answer_when_asked(qtbot, images: bool) -> QTimer:
+    """Say what the array holds, and accept the axes when the dialog shows what they give."""
     timer = QTimer(QApplication.instance(), interval=50)
 
     def answer() -> None:
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, LayoutDialog) and dialog.view.image is not None:
+            if images and not dialog.image.isChecked():
+                qtbot.mouseClick(dialog.image, LEFT)
+                return
+            if not dialog.buttons.button(_OK).isEnabled():
+                return
             timer.stop()
-            ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+            ok = dialog.buttons.button(_OK)
             qtbot.mouseClick(ok, LEFT)
 
     timer.timeout.connect(answer)
