@@ -203,7 +203,9 @@ def _imports(tree: ast.AST) -> Iterator[str]:
 def _requirements(root: Path) -> list[str]:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     extras = project.get("optional-dependencies", {})
-    usable = [line for name in ("siemens", "train", "cluster", "bench") for line in extras.get(name, [])]
+    usable = [
+        line for name in ("siemens", "train", "cluster", "bench") for line in extras.get(name, [])
+    ]
     return [re.split(r"[^\w\-.]", line)[0] for line in (*project["dependencies"], *usable)]
 
 
