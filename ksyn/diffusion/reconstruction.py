@@ -21,6 +21,8 @@ from ksyn.fourier import image_to_kspace, kspace_to_image
 
 MODEL_ERROR = 0.01
 """Coil maps and the stillness of the object are never exact: that is noise too [image maximum]."""
+NOISE_WEIGHT = 0.12
+"""Weight of the network that serves most scans; see `noise_weight`."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,7 @@ from ksyn.diffusion.correction import (
 from ksyn.diffusion.denoiser import Denoiser
 from ksyn.diffusion.null_space import NullSpace, null_space_projector
 from ksyn.diffusion.reconstruction import (
+    NOISE_WEIGHT,
     Walk,
     coilwise_network,
     combined_network,
@@ -32,7 +33,6 @@ from ksyn.methods.with_model import DiffusionMethod, model_option
 from ksyn.options import option
 
 _CONSTANT_WEIGHT = 0.1
-NOISE_WEIGHT = 0.12
 
 
 class AkDiffusion(DiffusionMethod):

@@ -13,12 +13,10 @@ from ksyn.diffusion.attenuation import Schedule, geometric_sigmas
 from ksyn.diffusion.coil_space import CoilSpace, Randomness
 from ksyn.diffusion.correction import correct_maps
 from ksyn.diffusion.denoiser import Denoiser
-from ksyn.diffusion.reconstruction import Walk, combined_network, noise_weight, walk
+from ksyn.diffusion.reconstruction import NOISE_WEIGHT, Walk, combined_network, noise_weight, walk
 from ksyn.fourier import kspace_to_image
 from ksyn.methods.with_model import DiffusionMethod, model_option
 from ksyn.options import option
-
-_NOISE_WEIGHT = 0.12
 
 
 class VeDiffusion(DiffusionMethod):
@@ -78,7 +76,7 @@ class VeDiffusion(DiffusionMethod):
 
     def automatic(self, problem: Problem) -> dict[str, float]:
         """Return the weight of the network; what it is multiplied with follows the scan's noise."""
-        return {"prior_weight": _NOISE_WEIGHT}
+        return {"prior_weight": NOISE_WEIGHT}
 
 
 @torch.no_grad()

@@ -11,15 +11,15 @@ from torch import Tensor
 
 from ksyn.diffusion.attenuation import Schedule
 from ksyn.diffusion.denoiser import Preconditioned, gaussian_transfer, to_channels, to_complex
-from ksyn.diffusion.reconstruction import MODEL_ERROR
+from ksyn.diffusion.reconstruction import MODEL_ERROR, NOISE_WEIGHT
 from ksyn.encoding import solve
 from ksyn.fourier import centre, decentre, filtered, plain_ifft
-from ksyn.methods.ak_diffusion import NOISE_WEIGHT, AkDiffusion
+from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.nets.acquisition import Acquisition
 
 Images = Complex[Tensor, "batch y x"]
 
-_CG_ITERATIONS = AkDiffusion().cg_iterations
+_CG_ITERATIONS: int = AkDiffusion.model_fields["cg_iterations"].default
 
 
 class Estimate(NamedTuple):
