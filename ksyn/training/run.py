@@ -76,7 +76,8 @@ class Run(BaseModel):
     learning_rate: float = Field(default=1e-3, gt=0)
     warm_up: int = Field(default=200, ge=0)
     ema: float = Field(default=0.998, ge=0, lt=1)
-    precision: Literal["32-true", "bf16-mixed"] = "bf16-mixed"
+    precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
+    """Arithmetic; automatic is bfloat16 where the machine has it and float32 elsewhere."""
     reconstruct_every: int = Field(default=5, ge=0)
     """Epochs between short reconstructions of validation scans, whose PSNR chooses the best
     checkpoint; 0: none, the validation loss chooses."""

@@ -8,16 +8,19 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import lightning
 from lightning.pytorch.callbacks import Callback, EMAWeightAveraging
 from lightning.pytorch.loggers import CSVLogger, Logger, TensorBoardLogger
 from lightning.pytorch.utilities import rank_zero_only
 
+from ksyn.device import device_of, has_bfloat16
 from ksyn.errors import ReadError
 from ksyn.training.checkpoints import LAST, AtomicCheckpoints, StopOnInterrupt, kept
 from ksyn.training.families import family_of, load_run
 from ksyn.training.loading import Data
+from ksyn.training.run import Run
 from ksyn.training.validation import ShortReconstructions
 
 _LOG_EVERY = 50
@@ -58,7 +61,7 @@ def train(
         lightning.seed_everything(run.seed, verbose=False)
         trainer = lightning.Trainer(
             max_steps=run.steps,
-            precision=run.precision,
+            precision=arithmetic_of(run),
             devices=processes,
             strategy="auto" if processes == 1 else "ddp",
             use_distributed_sampler=False,
@@ -80,6 +83,13 @@ def train(
 def is_first_process() -> bool:
     """Return whether this is the process that writes; training in several starts the others."""
     return getattr(rank_zero_only, "rank", 0) == 0
+
+
+def arithmetic_of(run: Run) -> Literal["32-true", "bf16-mixed"]:
+    """Return the arithmetic that a run asks for, or else the fastest that loses nothing here."""
+    if run.precision != "auto":
+        return run.precision
+    return "bf16-mixed" if has_bfloat16(device_of("auto")) else "32-true"
 
 
 def losses(folder: Path) -> list[tuple[int, float]]:

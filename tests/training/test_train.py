@@ -20,7 +20,7 @@ from ksyn.training.export import export
 from ksyn.training.families import load_run
 from ksyn.training.images import Images
 from ksyn.training.prior_examples import Examples
-from ksyn.training.train import losses, train
+from ksyn.training.train import arithmetic_of, losses, train
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -72,6 +72,14 @@ def test_the_noise_of_an_example_has_its_level(run_file):
     examples = [Examples(run, Images(run.packs), 0)[i] for i in range(40)]
     ratios = [float((e.noisy - e.clean).std() / e.sigma) for e in examples]
     assert np.mean(ratios) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize(("has", "arithmetic"), [(True, "bf16-mixed"), (False, "32-true")])
+def test_automatic_arithmetic_is_what_the_machine_is_fast_in(run_file, monkeypatch, has, arithmetic):
+    run = load_run(run_file).model_copy(update={"precision": "auto"})
+    monkeypatch.setattr("ksyn.training.train.has_bfloat16", lambda device: has)
+    assert arithmetic_of(run) == arithmetic
+    assert arithmetic_of(run.model_copy(update={"precision": "32-true"})) == "32-true"
 
 
 def test_training_lowers_the_loss_and_exports_a_card(run_file, tmp_path):
