@@ -37,9 +37,9 @@ class Snapshot:
     coil: int
 
     @classmethod
-    def of(cls, step: Step, kspace: Tensor, frame: int, coil: int) -> Snapshot:
-        """Return the snapshot of a step, with the k-space ``ky kx`` of one frame and coil."""
-        return cls(step.index, step.total, _halves(step.image), _halves(kspace), frame, coil)
+    def of(cls, step: Step, image: Tensor, kspace: Tensor, frame: int, coil: int) -> Snapshot:
+        """Return the snapshot of a step: its image, and the k-space of one frame and coil."""
+        return cls(step.index, step.total, _halves(image), _halves(kspace), frame, coil)
 
     def image_tensor(self) -> Tensor:
         """Return the image, ``frame y x``."""

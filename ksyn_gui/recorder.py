@@ -46,6 +46,9 @@ class Source(Protocol):
     def learned(self) -> bool:
         """Whether a trained network takes part."""
 
+    def image_of(self, step: Step) -> Tensor:
+        """Return the image to show of a step, ``frame y x``, in the method's units."""
+
     def kspace_of(self, step: Step, frame: int, coil: int) -> Tensor:
         """Return the k-space of one of the scan's coils, ``ky kx``, in the method's units."""
 
@@ -109,7 +112,7 @@ class Recorder:
         return self._shown(
             step.index,
             step.total,
-            self._source.scale_image(_array(step.image[frame])),
+            self._source.scale_image(_array(self._source.image_of(step)[frame])),
             self._source.scale_kspace(_array(self._source.kspace_of(step, frame, coil))),
             live=True,
             deviation=self._deviation_of(frame),
@@ -129,7 +132,7 @@ class Recorder:
             self._keep(step)
         scalars = dict(step.scalars)
         for share, names in METRIC_SHARES.items():
-            work = partial(self._source.measure, step.image, names)
+            work = partial(self._measure, step, names)
             scalars |= self._afford(share, work) or {}
         with self._lock:
             self.last, self._total = step, step.total
@@ -160,7 +163,11 @@ class Recorder:
 
     def _snapshot(self, step: Step) -> Snapshot:
         frame, coil = self._look(step)
-        return Snapshot.of(step, self._source.kspace_of(step, frame, coil), frame, coil)
+        image, kspace = self._source.image_of(step), self._source.kspace_of(step, frame, coil)
+        return Snapshot.of(step, image, kspace, frame, coil)
+
+    def _measure(self, step: Step, names: tuple[str, ...]) -> dict[str, float]:
+        return self._source.measure(self._source.image_of(step), names)
 
     def _look(self, step: Step) -> tuple[int, int]:
         frame, coil = self._view
@@ -188,7 +195,7 @@ class Recorder:
             step, row = self.last, self._rows[-1] if self._rows else None
         missing = () if row is None else tuple(name for name in _METRICS if name not in row.scalars)
         if step is not None and row is not None and missing:
-            self._add(row.index, self._source.measure(step.image, missing))
+            self._add(row.index, self._measure(step, missing))
 
     def fill_in(self) -> None:
         """Measure what was left out of the kept steps; for after the run, in any thread."""

@@ -18,6 +18,7 @@ from ksyn.errors import ReadError, ShapeError
 from ksyn.fourier import centre, plain_ifft
 from ksyn.io.scan import Scan
 from ksyn.noise_floor import noise_floor
+from ksyn.pipeline.beyond_maps import with_beyond
 from ksyn.pipeline.map_hints import hints_of_maps
 from ksyn.recipe import Preparation
 
@@ -54,9 +55,13 @@ class Prepared:
         """One unit of the problem's image in units of the scan's, at each point."""
         return self.scale * _weight(self.problem.sens_maps, self.mixing)
 
+    def whole_image_of(self, step: Step) -> Complex[Tensor, "frame y x"]:
+        """Return a step's image in the problem's units, with what is beyond the coil maps."""
+        return with_beyond(step, self.problem)
+
     def image_of(self, step: Step) -> Complex[Tensor, "frame y x"]:
         """Return a step's image in the scan's own units."""
-        return step.image * self.unit
+        return self.whole_image_of(step) * self.unit
 
     def kspace_of(self, step: Step) -> Complex[Tensor, "frame coil ky kx"]:
         """Return a step's k-space in the scan's own coils and units."""

@@ -27,6 +27,7 @@ class GuiRun:
         self.recipe = recipe
         self._opened = opened
         self._run: Run | None = None
+        self._shown: tuple[Step, torch.Tensor] | None = None
 
     @property
     def run(self) -> Run:
@@ -51,6 +52,12 @@ class GuiRun:
         """Prepare, then yield the steps."""
         self.prepare()
         yield from self.run
+
+    def image_of(self, step: Step) -> torch.Tensor:
+        """Return the image ``frame y x`` to show of a step, in the problem's units."""
+        if self._shown is None or self._shown[0] is not step:
+            self._shown = step, self.prepared.whole_image_of(step)
+        return self._shown[1]
 
     def kspace_of(self, step: Step, frame: int, coil: int) -> torch.Tensor:
         """Return the k-space ``ky kx`` of one of the scan's coils (or of all, as magnitude).

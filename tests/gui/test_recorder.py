@@ -43,6 +43,9 @@ class Source:
     look_slowness = 0.0
     measured = 0
 
+    def image_of(self, step):
+        return step.image
+
     def kspace_of(self, step, frame, coil):
         CLOCK.sleep(self.look_slowness)
         return step.kspace[frame, max(coil, 0)]

@@ -75,7 +75,9 @@ def test_the_noise_of_an_example_has_its_level(run_file):
 
 
 @pytest.mark.parametrize(("has", "arithmetic"), [(True, "bf16-mixed"), (False, "32-true")])
-def test_automatic_arithmetic_is_what_the_machine_is_fast_in(run_file, monkeypatch, has, arithmetic):
+def test_automatic_arithmetic_is_what_the_machine_is_fast_in(
+    run_file, monkeypatch, has, arithmetic
+):
     run = load_run(run_file).model_copy(update={"precision": "auto"})
     monkeypatch.setattr("ksyn.training.train.has_bfloat16", lambda device: has)
     assert arithmetic_of(run) == arithmetic
