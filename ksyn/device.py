@@ -30,6 +30,6 @@ def device_of(name: DeviceName) -> torch.device:
 def has_bfloat16(device: torch.device) -> bool:
     """Return whether a device multiplies in bfloat16; where it only emulates it, that is slow."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
