@@ -50,7 +50,11 @@ class Preparation(Options):
         6, low=3, high=12, unit="samples", help="Side of the calibration kernel.", advanced=True
     )
     map_crop: float | None = option(
-        0.8, low=0, high=1, help="Maps are 0 where the eigenvalue is smaller.", advanced=True
+        None,
+        low=0,
+        high=1,
+        help="Maps are 0 where the eigenvalue is smaller; automatic ends them with the object.",
+        advanced=True,
     )
     compress_to: int | None = option(
         None, low=1, high=128, unit="coils", help="Virtual coils to compress to."

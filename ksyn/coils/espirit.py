@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import pi
 
 import torch
 from jaxtyping import Complex, Float
@@ -14,7 +14,6 @@ from ksyn.coils.phase import align_phase, virtual_coil
 from ksyn.data import KSpace, Mask, SensMaps
 from ksyn.errors import ShapeError
 from ksyn.fourier import kspace_to_image, resize_centred
-from ksyn.noise import noise_level
 
 ACS_SIDE = 48
 """Samples of the calibration region that are used along each axis, at most."""
@@ -24,8 +23,12 @@ OVERFLOW_GRID = (24, 24)
 """Points at which a second set of maps is looked for; eigenvalues vary slowly."""
 OVERFLOW = 0.95
 """Second eigenvalue above which a second set would explain what the first does not."""
-LEAST_CROP = 0.5
-"""The automatic crop is never below this: a neighbourhood must fit for the better part."""
+LEAST_CROP, MOST_CROP = 0.5, 0.95
+"""Limits of the automatic crop: a neighbourhood must fit for the better part, and of a centre of 24
+lines eigenvalues are above the upper one in more than 99.9 % of a head, but for no more air."""
+ROBUST, DARK, KEPT = 0.995, 0.2, 0.999
+"""The automatic crop keeps this last share of the pixels that are brighter in the centre's image
+than the second times its first quantile: what is darker may be the ringing of a short centre."""
 
 
 def espirit(
@@ -34,7 +37,7 @@ def espirit(
     *,
     kernel: int = 6,
     threshold: float = 0.03,
-    crop: float | None = 0.8,
+    crop: float | None = None,
     n_sets: int = 1,
 ) -> SensMaps:
     """Estimate coil maps from the fully sampled centre of k-space.
@@ -45,7 +48,7 @@ def espirit(
         kernel: Side of the calibration kernel [samples].
         threshold: Singular values below this times the largest belong to the noise; less makes
             maps of more background.
-        crop: Maps are 0 where their eigenvalue is below this; None chooses it for the data.
+        crop: Maps are 0 where their eigenvalue is below this; None ends them with the object.
         n_sets: Sets of maps; 2 for an object larger than the field of view. There are never more
             than coils.
 
@@ -63,7 +66,7 @@ def espirit(
     n_sets = min(n_sets, kspace.n_coils)
     values, vectors = _eigenmaps(filters, kspace.matrix, n_sets)
     maps = align_phase(vectors, virtual_coil(acs))
-    limit = _automatic_crop(values, maps, acs, _noise(kspace)) if crop is None else crop
+    limit = _automatic_crop(values, acs) if crop is None else crop
     kept = maps.where((values > limit)[..., None], 0)
     if not bool(kept.any()):
         raise _no_maps(acs, limit)
@@ -161,29 +164,20 @@ def _waves(n: int, side: int) -> Complex[Tensor, "n side"]:
     return torch.polar(torch.ones_like(angle), angle)
 
 
-def _automatic_crop(
-    values: Float[Tensor, "set y x"],
-    maps: Complex[Tensor, "set y x coil"],
-    acs: Complex[Tensor, "coil ky kx"],
-    sigma: float,
-) -> float:
-    """Return the crop that leaves the least error when the maps project the centre's own images.
+def _automatic_crop(values: Float[Tensor, "set y x"], acs: Complex[Tensor, "coil ky kx"]) -> float:
+    """Return the crop that ends the maps as close to the object as the centre can tell.
 
-    The error is unknown, but Stein's estimate of it is not: a pixel lowers it if the energy it
-    keeps is above twice the noise it may keep. That is the noise of all coils, not of one: the
-    maps were fitted to the same noise.
-
-    Source: Iyer et al., Magn. Reson. Med. 84(6), 3423-3437 (2020), who count one coil's noise.
+    Air that takes part in a reconstruction takes aliasing in; an object that does not cannot be
+    reconstructed. So the crop is the highest that keeps all of the centre's own image but what
+    is dark in it. Short centres make blurred maps, whose eigenvalues fall within the object, too.
     """
     *_, y, x = values.shape
-    images = kspace_to_image(resize_centred(acs, (y, x))).movedim(0, -1)
-    kept = torch.linalg.vecdot(maps, images).abs().square()
-    noise = 2 * sigma**2 * acs.numel() / (y * x)
-    order = values.flatten().sort(descending=True)
-    gain = (kept.flatten()[order.indices].double() - 2 * noise).cumsum(0)
-    return max(float(order.values[gain.argmax()]), LEAST_CROP)
+    parts = torch.view_as_real(kspace_to_image(resize_centred(acs, (y, x))))
+    image = parts.square().sum(dim=(0, -1)).sqrt()
+    inside = values[0][image > DARK * _quantile(image, ROBUST)]
+    return min(max(_quantile(inside, 1 - KEPT), LEAST_CROP), MOST_CROP)
 
 
-def _noise(kspace: KSpace) -> float:
-    """Return the noise level of the average over frames."""
-    return noise_level(kspace.samples) / sqrt(kspace.n_frames)
+def _quantile(values: Float[Tensor, "*shape"], share: float) -> float:
+    rank = min(int(share * values.numel()) + 1, values.numel())
+    return float(values.flatten().kthvalue(rank).values)

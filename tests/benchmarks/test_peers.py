@@ -56,7 +56,8 @@ def test_espirit_maps_explain_the_images(
 ) -> None:
     kspace, mask = scan(case).ours()
     started = time.process_time()
-    maps = benchmark.pedantic(espirit, (kspace, mask), rounds=3).maps[0].numpy()
+    # The peers' crop: ours by itself leaves out more air, where all there is to explain is noise.
+    maps = benchmark.pedantic(espirit, (kspace, mask), {"crop": 0.8}, rounds=3).maps[0].numpy()
     seconds = [(time.process_time() - started) / 3]
     ours, truth = projection_error(maps, case), projection_error(scan(case).maps, case)
     bart, bart_seconds = bart_maps(case)

@@ -95,6 +95,25 @@ def test_automatic_crop_keeps_the_object_and_drops_some_background():
     assert 0.3 < float((rss(maps) > 0).float().mean()) < 0.99
 
 
+@pytest.mark.parametrize("acs", [8, 12, 16, 24])
+@pytest.mark.parametrize("noise", [0.001, 0.03])
+def test_automatic_crop_keeps_the_object_whatever_the_centre(acs, noise):
+    kspace = head_kspace((96, 96), 8, noise=noise)
+    mask = columns((96, 96), acs_lines=acs)
+    kept = rss(espirit(mask.apply(kspace), mask))[0] > 0
+    image = kspace_to_image(head_kspace((96, 96), 8, noise=0.0).samples)[0]
+    head = image.abs().square().sum(dim=0).sqrt()
+    assert float(kept[head > 0.2 * head.max()].float().mean()) > 0.99
+
+
+def test_automatic_crop_leaves_out_more_air_than_a_fixed_one():
+    kspace, mask, _ = scan(noise=0.01)
+    kept = [
+        float((rss(espirit(kspace, mask, crop=crop)) > 0).float().mean()) for crop in (0.8, None)
+    ]
+    assert kept[1] < kept[0]
+
+
 def test_higher_crop_keeps_less(clean):
     kspace, mask, _ = clean
     kept = [float(rss(espirit(kspace, mask, crop=crop)).mean()) for crop in (0.5, 0.8, 0.95)]
