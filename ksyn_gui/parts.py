@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -21,6 +21,8 @@ MARGIN = 12
 """Between a panel's edge and what is in it [pixels]."""
 GAP = 8
 """Between two rows [pixels]."""
+_AT_ONCE = 500
+"""What takes no longer needs no sign of life; Qt paints one thirty times a second [ms]."""
 
 
 def column(parent: QWidget) -> QVBoxLayout:
@@ -97,6 +99,27 @@ class Elided(QLabel):
 
 class ProgressBar(QProgressBar):
     """A bar that waits for the next painting; Qt's own repaints the whole window at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._patience = QTimer(self, singleShot=True, interval=_AT_ONCE)
+        self._patience.timeout.connect(lambda: self.setRange(0, 0))
+
+    def wait(self) -> None:
+        """Show that something of unknown length goes on; nothing moves where it is over at once."""
+        self.show_part(0, 1)
+        self._patience.start()
+
+    def show_part(self, done: int, total: int) -> None:
+        """Show how much is done."""
+        self._patience.stop()
+        self.setRange(0, total)
+        self.setValue(done)
+
+    def settle(self) -> None:
+        """Wait no more."""
+        self._patience.stop()
+        self.setRange(0, max(self.maximum(), 1))
 
     def setValue(self, value: int) -> None:  # noqa: N802
         """Show another value."""

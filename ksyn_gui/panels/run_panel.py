@@ -77,11 +77,9 @@ class RunPanel(QWidget):
         going = state in (RunState.RUNNING, RunState.PREPARING)
         self.run.setEnabled(ready and state is RunState.IDLE)
         self.pause.setEnabled(going or paused)
-        self.pause.setIcon(icon("play" if paused else "pause"))
-        self.pause.setAccessibleName("Resume" if paused else "Pause")
+        self._name_pause("Resume" if paused else "Pause")
         self.step.setEnabled(ready and state in (RunState.IDLE, RunState.PAUSED))
         self.stop.setEnabled(going or paused)
-        self.bar.setRange(0, 0 if state is RunState.PREPARING else max(self.bar.maximum(), 1))
         words = {
             RunState.PREPARING: "Preparing coils …",
             RunState.STOPPING: "Stopping …",
@@ -91,6 +89,14 @@ class RunPanel(QWidget):
         self.left.setText(words.get(state, self.left.text()))
         if state is RunState.PREPARING:
             self.where.setText("Starting")
+            self.bar.wait()
+        else:
+            self.bar.settle()
+
+    def _name_pause(self, name: str) -> None:
+        if name != self.pause.accessibleName():  # another icon lays out the whole window anew
+            self.pause.setAccessibleName(name)
+            self.pause.setIcon(icon("play" if name == "Resume" else "pause"))
 
     def _show_end(self, result: StoredResult) -> None:
         self.left.setText("Stopped" if result.stopped else "")
@@ -98,14 +104,12 @@ class RunPanel(QWidget):
     def _forget(self, kept: list[int]) -> None:
         """Show no run any more when its steps are gone: another slice or scan is open."""
         if not kept and self._session.reconstruction.state is RunState.IDLE:
-            self.bar.setRange(0, 1)
-            self.bar.setValue(0)
+            self.bar.show_part(0, 1)
             self.where.setText("No run yet")
             self.left.setText("")
 
     def _show_progress(self, progress: Progress) -> None:
-        self.bar.setRange(0, progress.total)
-        self.bar.setValue(progress.index + 1)
+        self.bar.show_part(progress.index + 1, progress.total)
         self.where.setText(f"Step {progress.index + 1} of {progress.total}")
         if (
             self._session.reconstruction.state is RunState.RUNNING

@@ -99,8 +99,9 @@ class StepsPanel(QWidget):
             self.go(1)
 
     def _rest(self) -> None:
-        self._player.stop()
-        self.replay.setIcon(icon(action_info("replay").icon))
+        if self._player.isActive():  # another icon lays out the whole window anew
+            self._player.stop()
+            self.replay.setIcon(icon(action_info("replay").icon))
 
     def _shown_index(self) -> int:
         """Return the step that is shown, −1 where it is none of the run's."""
@@ -121,6 +122,8 @@ class StepsPanel(QWidget):
         going_on = self._reconstruction.state.active
         self.scrubber.set_total(progress.total if going_on else progress.index + 1)
         self.curves.set_curves({name: progress.curve(name) for name in _CURVES})
+        if not going_on:
+            self.curves.draw_now()
 
     def _show_step(self, step: ShownStep | None) -> None:
         if step is None or not self._screen.kept:

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from ksyn_gui.views.curve_plot import Curve, CurvePlot
 
 Direction = QBoxLayout.Direction
-_PERIOD = 250
-"""Least time between two drawings of the curves [ms]."""
+_PERIOD = 1500
+"""Least time between two drawings of the curves: one costs half as much as a picture [ms]."""
 
 
 class CurveView(QWidget):
@@ -46,8 +46,8 @@ class CurveView(QWidget):
 
     @property
     def plots(self) -> list[CurvePlot]:
-        """The plots on the screen."""
-        return list(self._plots.values())
+        """The plots on the screen, from left to right."""
+        return [self._plots[name] for name in self._curves if name in self._plots]
 
     @property
     def current(self) -> int | None:
@@ -55,7 +55,7 @@ class CurveView(QWidget):
         return self._current
 
     def set_curves(self, curves: Mapping[str, Curve]) -> None:
-        """Draw these: at once after a pause, otherwise four times a second."""
+        """Draw these: at once after a pause, otherwise when the last drawing is a while ago."""
         self._curves = {name: curve for name, curve in curves.items() if len(curve[0])}
         self._draw_soon()
 
@@ -75,10 +75,13 @@ class CurveView(QWidget):
         """Draw what waits."""
         self._drawing.stop()
         self._drawn.start()
-        if list(self._plots) != list(self._curves):
-            self._rebuild()
+        missing = [name for name in self._curves if name not in self._plots]
+        if missing:
+            self._make(missing)
         for name, (steps, values) in self._curves.items():
             self._plots[name].set_curve(steps, values, self._current)
+        for name, plot in self._plots.items():
+            plot.setVisible(name in self._curves)
         self.setAccessibleDescription(", ".join(plot.words for plot in self.plots))
 
     def _draw_soon(self) -> None:
@@ -86,14 +89,13 @@ class CurveView(QWidget):
             rested = self._drawn.elapsed() if self._drawn.isValid() else _PERIOD
             self._drawing.start(max(_PERIOD - rested, 0))
 
-    def _rebuild(self) -> None:
+    def _make(self, names: list[str]) -> None:
+        """Make plots, to be kept for every later run: each takes longer than a picture."""
+        for name in names:
+            plot = self._plots[name] = CurvePlot(name, self)
+            plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         for plot in self.plots:
             self._row.removeWidget(plot)
-            plot.hide()
-            plot.deleteLater()
-        self._plots = {name: CurvePlot(name, self) for name in self._curves}
-        for plot in self.plots:
-            plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             self._row.addWidget(plot, 1)
 
     # --- choosing a step ----------------------------------------------------------------------

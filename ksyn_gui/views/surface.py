@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QWidget
 
 from ksyn_gui.views.bars import (
@@ -58,6 +58,8 @@ class Surface(SceneView):
         self._table: Lut | None = None
         self._bar: tuple[QImage, str, str] | None = None
         self._ruler_unit = ""
+        self._drawn: object = None
+        self._pixmap = QPixmap()
         self.bars_shown = False
         """Whether there is a picture that the bars could belong to."""
         super().__init__(parent, background=FIELD)
@@ -185,17 +187,30 @@ class Surface(SceneView):
 
     def drawForeground(self, painter: QPainter, _rect: QRectF | QRect) -> None:  # noqa: N802
         """Paint the colour bar, the scale bar and the focus ring."""
-        painter.save()
-        painter.setFont(small(self.font()))
-        field = QRectF(self.viewport().rect())
-        if self._bar is not None and self.bars_shown and field.height() > LEAST_FOR_BAR:
-            paint_colour_bar(painter, field, *self._bar)
-        if self._ruler_unit and self.bars_shown and field.width() > LEAST_FOR_BAR:
-            paint_scale_bar(painter, field, self.scale_factor(), self._ruler_unit)
+        if self.bars_shown:
+            painter.drawPixmap(0, 0, self._bars())
         if self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 2))
-            painter.drawRect(field.adjusted(1, 1, -1, -1))
-        painter.restore()
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+
+    def _bars(self) -> QPixmap:
+        """Return both bars; to write their numbers takes longer than to paint the picture."""
+        size, ratio = self.viewport().size(), self.devicePixelRatioF()
+        drawn = (size, ratio, self.font(), self._bar, self._ruler_unit, self.scale_factor())
+        if drawn != self._drawn:
+            self._drawn, self._pixmap = drawn, QPixmap(size * ratio)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._pixmap) as painter:
+                self._paint_bars(painter, QRectF(self.viewport().rect()))
+        return self._pixmap
+
+    def _paint_bars(self, painter: QPainter, field: QRectF) -> None:
+        painter.setFont(small(self.font()))
+        if self._bar is not None and field.height() > LEAST_FOR_BAR:
+            paint_colour_bar(painter, field, *self._bar)
+        if self._ruler_unit and field.width() > LEAST_FOR_BAR:
+            paint_scale_bar(painter, field, self.scale_factor(), self._ruler_unit)
 
     def _line(self, angle: float) -> InfiniteLine:
         line = self._add(InfiniteLine(angle=angle, pen=line_of(CROSS, 1)))

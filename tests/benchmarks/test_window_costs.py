@@ -30,10 +30,13 @@ from ksyn_gui.theme import Theme
 
 PATIENCE = 120_000
 """Time a busy machine gets [ms]."""
+PAINTED = 100
+"""Time after which what was said last is on the screen [ms]."""
 STREAMS = {
     "cg-sense": ("cg-sense", {}, 25),
     "cg-sense-long": ("cg-sense", {"iterations": 200}, 7),
     "total-variation": ("total-variation", {}, 7),
+    "ak-diffusion": ("ak-diffusion", {}, 3),
 }
 """Method, options that differ from the defaults, and rounds."""
 
@@ -201,9 +204,10 @@ def test_the_window_is_not_blocked(
 
 
 def _watch(qtbot: QtBot, session: Session) -> None:
-    """Run in the window until the last number of the last step is known."""
+    """Run in the window until the last number of the last step is known, and painted."""
     with qtbot.waitSignal(session.reconstruction.settled, timeout=PATIENCE):
         session.reconstruction.start()
+    qtbot.wait(PAINTED)
 
 
 def _paired(watched: list[float], bare: list[float]) -> float:

@@ -25,7 +25,7 @@ import ksyn_gui
 from ksyn_gui.actions import ACTIONS
 from ksyn_gui.choice_boxes import ChoiceBox
 from ksyn_gui.message_bar import MessageBar
-from ksyn_gui.parts import push_button
+from ksyn_gui.parts import ProgressBar, push_button
 from ksyn_gui.shortened import text_room
 from ksyn_gui.theme import DARK, LIGHT, Colours, Theme, icon
 from ksyn_gui.views.curve_plot import CurvePlot
@@ -213,3 +213,14 @@ def test_the_main_button_can_be_read(colours: Colours):
 def test_white_on_white_has_no_contrast():
     assert contrast("#ffffff", "#ffffff") == 1
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
+
+
+def test_a_bar_does_not_move_for_what_is_over_at_once(qtbot):
+    bar = ProgressBar()
+    qtbot.addWidget(bar)
+    bar.wait()
+    assert bar.maximum() == 1
+    qtbot.waitUntil(lambda: bar.maximum() == 0)  # it moves
+    bar.wait()
+    bar.show_part(3, 15)
+    assert not bar._patience.isActive()

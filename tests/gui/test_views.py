@@ -289,6 +289,22 @@ def test_values_that_cannot_be_drawn_are_left_out(qtbot: QtBot) -> None:
     assert [plot.name for plot in view.plots] == ["nmse"]
 
 
+def test_plots_are_kept_from_run_to_run_and_stand_in_the_order_of_the_curves(qtbot: QtBot) -> None:
+    view, curve = _shown(qtbot, CurveView()), (np.arange(3.0), np.arange(3.0))
+    view.set_curves({"psnr": curve})
+    view.draw_now()
+    (kept,) = view.plots
+    view.clear()
+    view.draw_now()
+    assert view.plots == []
+    assert kept.isHidden()
+    view.set_curves({"data_residual": curve, "psnr": curve})
+    view.draw_now()
+    assert view.plots[1] is kept
+    qtbot.waitUntil(lambda: view.plots[1].x() + view.plots[1].y() > 0 and kept.isVisible())
+    assert (view.plots[0].x(), view.plots[0].y()) < (kept.x(), kept.y())
+
+
 def test_one_step_and_a_flat_curve_are_painted(qtbot: QtBot) -> None:
     view = _shown(qtbot, CurveView())
     for steps in ([0.0], [0.0, 1.0, 2.0]):
