@@ -46,7 +46,7 @@ def _quietest_directions(kspace: KSpace, mask: Mask) -> float:
     rng = torch.Generator().manual_seed(0)
     alone = complex_noise(tuple(centre.shape), rng).to(centre)
     level = sqrt(_quietest_power(centre, kernel) / _quietest_power(alone, kernel))
-    return level * sqrt(kspace.n_frames) or math.inf
+    return level * sqrt(kspace.n_frames)
 
 
 def _centre(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil ky kx"] | None:

@@ -43,8 +43,11 @@ class Preparation(Options):
     maps: Literal["espirit", "walsh", "sum-of-squares", "ones"] = option(
         "espirit", help="How the coil sensitivities are estimated."
     )
-    map_sets: int = option(
-        1, low=1, high=4, help="Sets of maps; 2 when the object is larger than the field of view."
+    map_sets: int | None = option(
+        None,
+        low=1,
+        high=4,
+        help="Sets of maps; automatic takes 2 where the object is larger than the field of view.",
     )
     map_kernel: int = option(
         6, low=3, high=12, unit="samples", help="Side of the calibration kernel.", advanced=True

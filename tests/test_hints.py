@@ -3,13 +3,12 @@
 import pytest
 import torch
 
-from ksyn.coils.espirit import espirit
+from ksyn.coils.espirit import OVERFLOW_SHARE, espirit
 from ksyn.data import KSpace, Mask
 from ksyn.fourier import image_to_kspace, kspace_to_image
 from ksyn.methods import METHODS
 from ksyn.phantoms import head_kspace
 from ksyn.pipeline import Preparation, hints_of, prepare
-from ksyn.pipeline.map_hints import OVERFLOW_SHARE
 
 
 def columns(matrix, every, acs=16):
@@ -47,12 +46,16 @@ def test_an_object_inside_the_field_of_view_does_not_overflow(matrix, noise, coi
     assert espirit(kspace, columns(matrix, 3)).overflow < 0.1 * OVERFLOW_SHARE
 
 
-def test_an_object_larger_than_the_field_of_view_asks_for_two_sets_of_maps():
-    kspace = folded(32)
-    (hint,) = prepare(kspace, columns((64, 32), 2)).hints
+def test_an_object_larger_than_the_field_of_view_gets_two_sets_of_maps():
+    whole, parts = prepared(), prepare(folded(32), columns((64, 32), 2))
+    assert (whole.problem.sens_maps.n_sets, parts.problem.sens_maps.n_sets) == (1, 2)
+    assert parts.hints == ()
+
+
+def test_who_wants_one_set_of_maps_is_told_that_two_would_do_better():
+    (hint,) = prepare(folded(32), columns((64, 32), 2), Preparation(map_sets=1)).hints
     assert "larger than the field of view" in hint
     assert "map_sets = 2" in hint
-    assert prepare(kspace, columns((64, 32), 2), Preparation(map_sets=2)).hints == ()
 
 
 def test_the_smaller_the_field_of_view_the_more_of_it_overflows():

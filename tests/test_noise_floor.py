@@ -54,8 +54,13 @@ def test_without_a_centre_the_outermost_samples_are_taken() -> None:
     assert noise_floor(kspace, mask) == noise_level(kspace.samples)
 
 
-def test_a_scan_without_noise_has_level_zero_or_next_to_it() -> None:
-    assert noise_floor(*measured(scan(0.0, n=95))) < 0.003
+@pytest.mark.parametrize(("n", "n_coils"), [(95, 8), (96, 4), (192, 8)])
+def test_a_scan_without_noise_has_level_zero_or_next_to_it(n: int, n_coils: int) -> None:
+    assert noise_floor(*measured(scan(0.0, n_coils, n))) < 1e-6
+
+
+def test_hardly_any_noise_is_found_too() -> None:
+    assert noise_floor(*measured(scan(1e-4))) == pytest.approx(1e-4, rel=0.2)
 
 
 def test_averaging_frames_is_accounted_for() -> None:
