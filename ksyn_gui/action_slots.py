@@ -53,9 +53,21 @@ def _run_slots(window: MainWindow) -> Slots:
     }
 
 
+def _turn_slots(window: MainWindow) -> Slots:
+    links = window.pictures.links
+    return {
+        "turn_right": lambda: links.turn(links.orientation.turned(1)),
+        "turn_left": lambda: links.turn(links.orientation.turned(-1)),
+        "flip_across": lambda: links.turn(links.orientation.flipped()),
+        "flip_down": lambda: links.turn(links.orientation.flipped(upside_down=True)),
+        "reset_view": lambda: window.middle.canvas_in_use.reset_view(),
+    }
+
+
 def _view_slots(window: MainWindow) -> Slots:
     study, results = window.session.study, window.results_panel
     return {
+        **_turn_slots(window),
         "slice_next": lambda: study.set_slice(study.slice + 1),
         "slice_previous": lambda: study.set_slice(study.slice - 1),
         "frame_next": lambda: study.set_frame(study.frame + 1),

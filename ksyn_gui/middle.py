@@ -9,6 +9,7 @@ from ksyn_gui.comparison_view import ComparisonView
 from ksyn_gui.picture_grid import PictureGrid
 from ksyn_gui.session import Session
 from ksyn_gui.state.comparison import Pair
+from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.tools import Tool
 
 
@@ -57,6 +58,15 @@ class Middle(QStackedWidget):
             return
         self.comparison.show_pair(pair, self._session.study.frame)
         self.setCurrentWidget(self.pictures if pair is None else self.comparison)
+
+    @property
+    def canvas_in_use(self) -> ArrayCanvas:
+        """The canvas with the focus; without one, that of the reconstruction."""
+        focus, compared = self.focusWidget(), self._comparison
+        compares = compared is not None and self.currentWidget() is compared
+        canvases = compared.canvases if compared and compares else self.pictures.canvases
+        focused = (canvas for canvas in canvases if focus and canvas.isAncestorOf(focus))
+        return next(focused, canvases[0] if compares else self.pictures.image.canvas)
 
     def toggle_maximised(self) -> None:
         """Give one view of what is shown all the room, or take it back."""

@@ -19,6 +19,7 @@ from ksyn_gui.views.grid import Grid
 from ksyn_gui.views.level_choice import LevelChoice
 from ksyn_gui.views.levels import Levels, Values
 from ksyn_gui.views.luts import Lut, hue_wheel, lut
+from ksyn_gui.views.orientation import UPRIGHT, Orientation
 from ksyn_gui.views.pointer import ORIGIN, Pointer
 from ksyn_gui.views.surface import Port, Surface
 from ksyn_gui.views.tools import Tool
@@ -43,6 +44,10 @@ class ArrayCanvas(QWidget):
     """Port, zoomed or moved to by the user; None for the whole picture."""
     scrolled = Signal(int)
     """Pictures onwards (down) or back (up, negative)."""
+    turned = Signal(object)
+    """Orientation that the user wants all pictures of the body in."""
+    grip_changed = Signal(bool)
+    """Whether Space is held down: the left button then moves the picture."""
     maximise_requested = Signal()
     readout_changed = Signal(str)
     tool_changed = Signal(object)
@@ -67,13 +72,14 @@ class ArrayCanvas(QWidget):
         self._empty = True
         self._lut, self._unit, self._inverted = "grey", "", False
         self._grid, self._plane_unit = Grid(), "mm"
-        self._tool = Tool.LEVELS
+        self._tool, self._gripped = Tool.LEVELS, False
         self._text = ""
         self._lay_out()
         self.level_choice.changed.connect(self._paint)
         self.level_choice.changed.connect(self._write_caption)
         self.level_choice.chosen.connect(self.levels_changed)
         self.pointer.moved.connect(self._show_readout)
+        self.surface.window_left.connect(lambda: self.press_grip(False))
         CanvasMouse(self)
         self._write_caption()
 
@@ -215,9 +221,45 @@ class ArrayCanvas(QWidget):
         """Choose what the left button does."""
         if tool != self._tool:
             self._tool = tool
-            shape = Qt.CursorShape.CrossCursor if tool is Tool.BRUSH else Qt.CursorShape.ArrowCursor
-            self.surface.viewport().setCursor(shape)
+            self._show_cursor()
             self.tool_changed.emit(tool)
+
+    @property
+    def tool_now(self) -> Tool:
+        """What the left button does just now: while Space is held, it moves the picture."""
+        return Tool.PAN if self._gripped else self._tool
+
+    def press_grip(self, held: bool) -> None:
+        """Hold the picture to move it, or let it go, as Space does."""
+        if held is not self._gripped:
+            self.hold(held)
+            self.grip_changed.emit(held)
+
+    def hold(self, held: bool) -> None:
+        """Let the left button move the picture without telling anybody: so links speak."""
+        self._gripped = held
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        shapes = {Tool.BRUSH: Qt.CursorShape.CrossCursor}
+        shape = shapes.get(self._tool, Qt.CursorShape.ArrowCursor)
+        self.surface.viewport().setCursor(Qt.CursorShape.OpenHandCursor if self._gripped else shape)
+
+    @property
+    def orientation(self) -> Orientation:
+        """How the picture is turned on the screen."""
+        return self.surface.orientation
+
+    def turn(self, orientation: Orientation) -> None:
+        """Turn the picture without telling anybody; read-outs stay those of the data."""
+        self.surface.turn(orientation)
+        self._write_caption()
+
+    def reset_view(self) -> None:
+        """Show the whole picture, upright."""
+        self.turn(UPRIGHT)
+        self.turned.emit(UPRIGHT)
+        self.fit()
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -239,7 +281,9 @@ class ArrayCanvas(QWidget):
         self.surface.set_port(port)
 
     def step_pointer(self, right: int, down: int) -> None:
-        """Move the pointer by whole pixels of the array; it stays within the picture."""
+        """Move the pointer by pixels of the array, as seen; it stays within the picture."""
+        step = self.orientation.back(QPointF(right, down))
+        right, down = round(step.x()), round(step.y())
         row, column = self.sample_at(self.pointer.place or ORIGIN)
         self.pointer.point_at(self.place_of(*self._grid.nearest(row + down, column + right)))
 
@@ -284,6 +328,8 @@ class ArrayCanvas(QWidget):
         lines = [self._text or self.title]
         if not self._empty and self.tells_levels:
             lines.append(with_minus(f"W {self.levels.window:.4g}  L {self.levels.level:.4g}"))
+        if self.orientation.words:
+            lines.append(self.orientation.words)
         self._words.write_caption(self.title, lines)
 
     def _show_readout(self) -> None:
@@ -317,6 +363,11 @@ class ArrayCanvas(QWidget):
         """Do what the key stands for, or leave it to the widget around this one."""
         if not canvas_keys.press(self, event):
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Let the picture go."""
+        if not canvas_keys.release(self, event):
+            super().keyReleaseEvent(event)
 
 
 def _end(value: float) -> str:

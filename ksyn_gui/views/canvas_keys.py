@@ -18,9 +18,9 @@ Modifier = Qt.KeyboardModifier
 
 KEYS = (
     "Wheel or ↑ ↓: other slice (Shift: ten; Home, End: first, last)\n"
-    "Ctrl+wheel or + −: zoom; middle button or Ctrl+arrows: move; =: fit\n"
+    "Ctrl+wheel or + −: zoom; middle button, Space+drag or Ctrl+arrows: move; =: fit\n"
     "Right button: window ↔ and level ↕ (Alt+arrows; with Shift ×10)\n"
-    "0–9: presets; Ctrl+9: keep as my own; I: invert; R: whole picture; Ctrl+R: levels too\n"
+    "0–9: presets; Ctrl+9: keep as my own; I: invert; R: all of it, upright; Ctrl+R: levels too\n"
     "H: crosshair (then arrows move it; Shift+move shows it for once); O: captions\n"
     "W, P, Z, S: left button sets levels, moves, zooms, scrolls; double-click: maximise"
 )
@@ -41,7 +41,7 @@ def press(canvas: ArrayCanvas, event: QKeyEvent) -> bool:
     if not modifiers & ~Modifier.ShiftModifier:
         return _press_plain(canvas, key, shifted=bool(modifiers))
     if modifiers == Modifier.ControlModifier and key == Key.Key_R:
-        canvas.fit()
+        canvas.reset_view()
         canvas.apply_preset(0)
         return True
     if modifiers == Modifier.ControlModifier and key == Key.Key_9:
@@ -50,8 +50,20 @@ def press(canvas: ArrayCanvas, event: QKeyEvent) -> bool:
     return False
 
 
+def release(canvas: ArrayCanvas, event: QKeyEvent) -> bool:
+    """Let go what the key held; return whether it held anything."""
+    if event.key() != Key.Key_Space:
+        return False
+    if not event.isAutoRepeat():
+        canvas.press_grip(False)
+    return True
+
+
 def _press_plain(canvas: ArrayCanvas, key: Key, *, shifted: bool) -> bool:
     actions = _plain_keys(canvas)
+    if key == Key.Key_Space and not shifted and canvas.tool is not Tool.BRUSH:
+        canvas.press_grip(True)  # with the brush in hand, Space paints
+        return True
     if not shifted and Key.Key_0 <= key <= Key.Key_9:
         canvas.apply_preset(key - Key.Key_0)
     elif key in actions and (not shifted or key in _SHIFT_TYPES_THEM):
@@ -66,7 +78,7 @@ def _plain_keys(canvas: ArrayCanvas) -> dict[Key, Callable[[], None]]:
         Key.Key_Plus: lambda: canvas.zoom(1.25),
         Key.Key_Minus: lambda: canvas.zoom(0.8),
         Key.Key_Equal: canvas.fit,
-        Key.Key_R: canvas.fit,
+        Key.Key_R: canvas.reset_view,
         Key.Key_I: canvas.toggle_inverted,
         Key.Key_O: lambda: canvas.set_captions_shown(not canvas.captions_shown),
         Key.Key_H: lambda: canvas.pointer.set_cross_shown(not canvas.pointer.cross_shown),
@@ -85,7 +97,7 @@ def _press_arrow(canvas: ArrayCanvas, way: tuple[int, int], modifiers: Modifier)
     if modifiers & Modifier.AltModifier:
         canvas.shift_levels(right * 3 * many, down * 3 * many)
     elif modifiers & Modifier.ControlModifier:
-        canvas.pan(-right * 16 * many, -down * 16 * many)
+        canvas.pan(-right * 16, -down * 16)
     elif canvas.pointer.cross_shown or canvas.tool is Tool.BRUSH:
         canvas.step_pointer(right * many, down * many)
     elif down:

@@ -55,7 +55,7 @@ class CanvasMouse(QObject):
             self._canvas.brushed.emit(place)
 
     def _drag(self, place: QPointF, moved: QPoint, button: Qt.MouseButton) -> None:
-        tool = tool_of(button, self._canvas.tool)
+        tool = tool_of(button, self._canvas.tool_now)
         if tool is Tool.BRUSH:
             self._canvas.brush_moved.emit(place)
         elif self._has_begun(moved):
@@ -97,4 +97,4 @@ class CanvasMouse(QObject):
             self._canvas.scrolled.emit(-steps * many)
 
     def _paints_with(self, button: Qt.MouseButton) -> bool:
-        return button == Qt.MouseButton.LeftButton and self._canvas.tool is Tool.BRUSH
+        return button == Qt.MouseButton.LeftButton and self._canvas.tool_now is Tool.BRUSH

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsSceneMouseEvent, QGraphicsSceneWheelEvent
 
 from ksyn_gui.views.graph import ViewBox
+from ksyn_gui.views.orientation import UPRIGHT, Orientation
 
 _BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
 
@@ -28,6 +30,26 @@ class Field(ViewBox):
         self.disableAutoRange()
         self._last = QPointF()
         self._notches = 0
+        self._orientation = UPRIGHT
+        self.sigTransformChanged.connect(lambda field: field.apply(field.orientation.transform))
+
+    @property
+    def orientation(self) -> Orientation:
+        """How the plane is turned on the screen."""
+        return self._orientation
+
+    def turn(self, orientation: Orientation) -> None:
+        """Turn the plane about the middle of what is in sight."""
+        back, _ = self._orientation.transform.inverted()
+        self._orientation = orientation
+        self.apply(back * orientation.transform)
+
+    def apply(self, turn: QTransform) -> None:
+        """Turn everything in the plane once more; pyqtgraph itself knows no turned planes."""
+        middle = self.rect().center()
+        there = QTransform.fromTranslate(-middle.x(), -middle.y())
+        back = QTransform.fromTranslate(middle.x(), middle.y())
+        self.childGroup.setTransform(self.childGroup.transform() * there * turn * back)
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:  # noqa: N802
         """Say where a button went down."""

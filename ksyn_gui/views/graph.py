@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         """Shows a range of a plane in a rectangle of the screen."""
 
         sigResized = Signal(object)
+        sigTransformChanged = Signal(object)
+        childGroup: QGraphicsItem
 
         def __init__(
             self,

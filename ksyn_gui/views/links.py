@@ -9,7 +9,11 @@ from PySide6.QtCore import QObject, QPointF, Signal
 
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels
+from ksyn_gui.views.orientation import UPRIGHT, Orientation
 from ksyn_gui.views.surface import Port
+
+BODY = "image"
+"""The plane that can be turned; k-space lies as it was measured."""
 
 
 class Link(StrEnum):
@@ -47,9 +51,10 @@ class Links(QObject):
         super().__init__(parent)
         self._members: list[_Member] = []
         self._on = dict.fromkeys(Link, True)
+        self._orientation = UPRIGHT
 
     def add(
-        self, canvas: ArrayCanvas, *, plane: str = "image", quantity: str = "", leads: bool = True
+        self, canvas: ArrayCanvas, *, plane: str = BODY, quantity: str = "", leads: bool = True
     ) -> None:
         """Let a canvas take part.
 
@@ -66,8 +71,22 @@ class Links(QObject):
         canvas.pointer.pointed.connect(lambda place: self._share_place(member, place))
         canvas.levels_changed.connect(lambda levels: self._share_levels(member, levels))
         canvas.scrolled.connect(lambda steps: self._share_scroll(member, steps))
+        canvas.turned.connect(self.turn)
+        canvas.grip_changed.connect(self._hold)
         self._let_lead(member)
         self._catch_up(member)
+
+    @property
+    def orientation(self) -> Orientation:
+        """How all pictures of the body are turned."""
+        return self._orientation
+
+    def turn(self, orientation: Orientation) -> None:
+        """Turn all pictures of the body, linked or not: no two may show another side as left."""
+        self._orientation = orientation
+        for member in self._members:
+            if member.plane == BODY:
+                member.canvas.turn(orientation)
 
     def is_on(self, link: Link) -> bool:
         """Return whether it is shared."""
@@ -90,6 +109,10 @@ class Links(QObject):
         wanted = getattr(member, trait)
         others = (other for other in self._members if other is not member and wanted)
         return [other.canvas for other in others if getattr(other, trait) == wanted]
+
+    def _hold(self, held: bool) -> None:
+        for member in self._members:
+            member.canvas.hold(held)
 
     def _share_port(self, member: _Member, port: Port | None) -> None:
         if self._on[Link.ZOOM]:
@@ -121,6 +144,8 @@ class Links(QObject):
 
     def _catch_up(self, member: _Member) -> None:
         """Let a canvas that comes late begin with what the others show."""
+        if member.plane == BODY:
+            member.canvas.turn(self._orientation)
         for other in self._others(member, "quantity"):
             if self._on[Link.LEVELS] and not other.is_empty:
                 member.canvas.set_levels(other.levels, other.level_choice.preset)

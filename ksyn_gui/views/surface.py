@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsLineItem, QGraphicsRectItem, QWidget
 
 from ksyn_gui.views.bars import (
     CROSS,
@@ -20,8 +20,8 @@ from ksyn_gui.views.bars import (
     small,
 )
 from ksyn_gui.views.field import Field
-from ksyn_gui.views.graph import InfiniteLine
 from ksyn_gui.views.luts import Lut
+from ksyn_gui.views.orientation import Orientation
 from ksyn_gui.views.picture import Picture
 from ksyn_gui.views.scene_view import SceneView
 
@@ -51,10 +51,13 @@ class Surface(SceneView):
     port_changed = Signal()
     left = Signal()
     """The pointer has gone."""
+    window_left = Signal()
+    """Another window has the keyboard now: no key will be let go here."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._extent = QRectF(-0.5, -0.5, 1, 1)
         self._port: Port | None = None
+        self._cross: QPointF | None = None
         self._table: Lut | None = None
         self._bar: tuple[QImage, str, str] | None = None
         self._ruler_unit = ""
@@ -68,7 +71,7 @@ class Surface(SceneView):
         self.setCentralWidget(self.field)
         self.image, self.overlay = self._add(Picture()), self._add(Picture())
         self.footprint = self._add(QGraphicsRectItem())
-        self._lines: tuple[InfiniteLine, InfiniteLine] | None = None
+        self._lines: tuple[QGraphicsLineItem, ...] = ()
         self.footprint.setPen(line_of(INK, 1.5))
         for item in (self.overlay, self.footprint):
             item.setVisible(False)
@@ -91,6 +94,17 @@ class Surface(SceneView):
     def is_fitted(self) -> bool:
         """Whether the whole picture is shown."""
         return self._port is None
+
+    @property
+    def orientation(self) -> Orientation:
+        """How the plane is turned on the screen."""
+        return self.field.orientation
+
+    def turn(self, orientation: Orientation) -> None:
+        """Turn the plane; what is in its middle stays there."""
+        if orientation != self.orientation:
+            self.field.turn(orientation)
+            self._place()
 
     def set_extent(self, extent: QRectF) -> None:
         """Say where in the plane the picture lies."""
@@ -116,7 +130,8 @@ class Surface(SceneView):
     def pan(self, pixels: QPoint) -> None:
         """Move the picture by so many pixels."""
         port, scale = self.port, self.scale_factor()
-        self.set_port(Port(port.x - pixels.x() / scale, port.y - pixels.y() / scale, port.span))
+        step = self.orientation.back(QPointF(pixels)) / scale
+        self.set_port(Port(port.x - step.x(), port.y - step.y(), port.span))
 
     def scale_factor(self) -> float:
         """Return the pixels of the screen per unit of the plane."""
@@ -137,7 +152,8 @@ class Surface(SceneView):
 
     def _whole(self) -> Port:
         size, middle = self._size(), self._extent.center()
-        per_unit = min(size.width() / self._extent.width(), size.height() / self._extent.height())
+        whole = self.orientation.size_of(self._extent.size())
+        per_unit = min(size.width() / whole.width(), size.height() / whole.height())
         return Port(middle.x(), middle.y(), min(size.width(), size.height()) / per_unit)
 
     def _size(self) -> QSizeF:
@@ -151,6 +167,7 @@ class Surface(SceneView):
         box = QRectF(port.x - width / 2, port.y - height / 2, width, height)
         self.field.setRange(rect=box, padding=0)
         self.field.updateMatrix()  # when painted, it would be painted twice
+        self._draw_cross()
         self.refresh()
         self.port_changed.emit()
 
@@ -158,16 +175,23 @@ class Surface(SceneView):
 
     def show_cross(self, place: QPointF | None) -> None:
         """Draw the crosshair there, or take it away."""
-        if self._lines is None:
-            if place is None:
-                return
-            self._lines = self._line(angle=0), self._line(angle=90)
-        if place is not None:
-            self._lines[0].setValue(place.y())
-            self._lines[1].setValue(place.x())
+        self._cross = place
+        if place is not None and not self._lines:
+            self._lines = self._line(), self._line()
         for line in self._lines:
             line.setVisible(place is not None)
+        self._draw_cross()
         self.refresh()
+
+    def _draw_cross(self) -> None:
+        """Draw both lines from edge to edge, whichever way the plane is turned."""
+        place, size, port = self._cross, self._size(), self.port
+        if place is None:
+            return
+        reach = (size.width() + size.height()) / self.scale_factor()
+        across, down = self._lines
+        across.setLine(QLineF(port.x - reach, place.y(), port.x + reach, place.y()))
+        down.setLine(QLineF(place.x(), port.y - reach, place.x(), port.y + reach))
 
     def show_bar(self, table: Lut, low: str, high: str) -> None:
         """Draw the colour bar with its two ends."""
@@ -212,8 +236,9 @@ class Surface(SceneView):
         if self._ruler_unit and field.width() > LEAST_FOR_BAR:
             paint_scale_bar(painter, field, self.scale_factor(), self._ruler_unit)
 
-    def _line(self, angle: float) -> InfiniteLine:
-        line = self._add(InfiniteLine(angle=angle, pen=line_of(CROSS, 1)))
+    def _line(self) -> QGraphicsLineItem:
+        line = self._add(QGraphicsLineItem())
+        line.setPen(line_of(CROSS, 1))
         line.setOpacity(0.85)
         return line
 
@@ -238,6 +263,10 @@ class Surface(SceneView):
         """Leave keys to the widget around this one."""
         event.ignore()
 
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Leave keys to the widget around this one."""
+        event.ignore()
+
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Draw the focus ring."""
         super().focusInEvent(event)
@@ -246,4 +275,6 @@ class Surface(SceneView):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Take the focus ring away."""
         super().focusOutEvent(event)
+        if event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
+            self.window_left.emit()
         self.refresh()

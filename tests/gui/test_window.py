@@ -18,6 +18,7 @@ from ksyn.phantoms import head_kspace
 from ksyn_gui.facts import RunState
 from ksyn_gui.main_window import MainWindow
 from ksyn_gui.views.links import Link
+from ksyn_gui.views.orientation import Orientation
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -409,3 +410,18 @@ def test_a_tiny_scan_is_reconstructed_and_its_missing_metric_explained(
     assert numbers.label("ssim").text() == "–"
     assert "7 × 7" in numbers.label("ssim").toolTip()
     assert numbers.label("psnr").toolTip() == ""
+
+
+def test_pictures_are_turned_and_mirrored_by_key_and_r_sets_them_upright(qtbot, window):
+    image, kspace = window.pictures.image.canvas, window.pictures.kspace.canvas
+    image.setFocus()
+    both = CONTROL | Qt.KeyboardModifier.ShiftModifier
+    press(qtbot, window, Qt.Key.Key_Right, both)
+    assert image.orientation.quarters == 1
+    press(qtbot, window, Qt.Key.Key_H, both)
+    press(qtbot, window, Qt.Key.Key_V, both)
+    assert image.orientation == Orientation(3)
+    assert window.pictures.error.canvas.orientation == image.orientation
+    assert kspace.orientation == Orientation()
+    press(qtbot, window, Qt.Key.Key_R)
+    assert image.orientation == Orientation()
