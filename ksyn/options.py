@@ -31,7 +31,7 @@ class Options(BaseModel):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
-            raise _option_error(cls, values, error) from None
+            raise _option_error(cls, error) from None
 
 
 def option(
@@ -98,6 +98,15 @@ def parse_assignments(assignments: list[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
+def first_wrong(error: ValidationError) -> str:
+    """Return the first thing that is wrong with some fields as a sentence, with its value."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return f"{where} is missing."
+    return f"{where} = {first['input']!r} will not do ({first['msg']})."
+
+
 def _info(name: str, field: FieldInfo) -> OptionInfo:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     kinds = [kind for kind in _members(field.annotation) if kind is not type(None)]
@@ -140,14 +149,11 @@ def _near(cls: type[Options], name: str) -> str:
     return f"Its options are: {', '.join(cls.model_fields) or 'none'}."
 
 
-def _option_error(
-    cls: type[Options], values: Mapping[str, Any], error: ValidationError
-) -> OptionError:
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else ""
-    field = cls.model_fields.get(name)
+def _option_error(cls: type[Options], error: ValidationError) -> OptionError:
+    place = error.errors()[0]["loc"]
+    field = cls.model_fields.get(str(place[0])) if place else None
     return OptionError(
-        f"{_title(cls)}: {name} = {values.get(name)!r} will not do ({first['msg']}).",
+        f"{_title(cls)}: {first_wrong(error)}",
         hint=f"{field.description or ''}{_range(field)}" if field else "",
     )
 

@@ -20,7 +20,7 @@ from ksyn.errors import OptionError, ReadError
 from ksyn.masks.text import mask_to_text, text_to_mask
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
-from ksyn.options import Options, option
+from ksyn.options import Options, first_wrong, option
 from ksyn.textfile import read_mapping, relative, write_whole
 
 DEMO = "demo"
@@ -281,13 +281,13 @@ def _check_version(path: Path, fields: dict[str, Any]) -> None:
 def _explained(path: Path, error: ValidationError) -> OptionError:
     """Return the first thing that is wrong, in words."""
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
+        where = ".".join(str(part) for part in first["loc"])
         near = get_close_matches(str(first["loc"][-1]), _words(), n=1)
         hint = f"Did you mean {near[0]!r}?" if near else "Remove it."
         return OptionError(f"{path}: a recipe has no field {where!r}.", hint=hint)
     return OptionError(
-        f"{path}: {where} = {first['input']!r} will not do ({first['msg']}).",
+        f"{path}: {first_wrong(error)}",
         hint="Mend the field, or write the recipe anew with `ksyn recon`.",
     )
 

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, ValidationError
 
 from ksyn.errors import OptionError
+from ksyn.options import first_wrong
 from ksyn.textfile import read_mapping
 from ksyn.training.run import FROZEN, Pack
 
@@ -100,11 +101,7 @@ class Benchmark(BaseModel):
         try:
             found = cls.model_validate(fields)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise OptionError(
-                f"{path}: {where} will not do ({first['msg']}).", hint=_HINT
-            ) from None
+            raise OptionError(f"{path}: {first_wrong(error)}", hint=_HINT) from None
         moved = [
             case.model_copy(update={"path": (path.parent / case.path).resolve()})
             for case in found.cases

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ksyn.errors import OptionError
+from ksyn.options import first_wrong
 from ksyn.registry import Registry
 from ksyn.textfile import read_mapping
 from ksyn.training.family import Family
@@ -33,10 +34,8 @@ def load_run(path: Path) -> Run:
     try:
         return family.run.model_validate(fields).beside(path.parent)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
         raise OptionError(
-            f"{path}: {where} = {first['input']!r} will not do ({first['msg']}).",
+            f"{path}: {first_wrong(error)}",
             hint=f"Settings of the family {family.name!r}: {', '.join(family.run.model_fields)}.",
         ) from None
 

@@ -256,3 +256,13 @@ def test_a_method_may_ask_for_its_own_maps_and_preset(monkeypatch):
     (by_preset,), (by_hand,), (no_maps,) = (measured(problem, c) for c in (short, written, other))
     assert by_preset.psnr == by_hand.psnr
     assert no_maps.psnr < by_hand.psnr - 1
+
+
+def test_a_setting_that_is_missing_or_wrong_is_named_with_its_value(benchmark_file):
+    fields = yaml.safe_load(benchmark_file.read_text())
+    benchmark_file.write_text(yaml.safe_dump({k: v for k, v in fields.items() if k != "title"}))
+    with pytest.raises(OptionError, match="title is missing"):
+        Benchmark.load(benchmark_file)
+    benchmark_file.write_text(yaml.safe_dump(fields | {"masks": "all"}))
+    with pytest.raises(OptionError, match="masks = 'all' will not do"):
+        Benchmark.load(benchmark_file)
