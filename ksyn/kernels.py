@@ -82,15 +82,16 @@ def trust(
     """Return by how much to shrink what each pattern predicts: 1 if the centre bears it out.
 
     Where a pattern explains little of the centre, it explains less still of samples further out;
-    what it adds there is noise. The odds that it explains a sample, squared, are to those that it
-    does not as its prediction is to nothing.
+    what it adds there is noise. Twice the odds that it explains a sample, squared, are the odds of
+    its prediction against nothing. (Once the odds loses up to 0.5 dB with four coils; four times is
+    0.1 dB behind the gap with one.)
     """
     n_coils = weights.shape[-1]
     pairs = _pairs(gram, n_coils)
     middle = pairs.shape[0] // 2
     predicted = (weights.conj() * pairs[taps, middle].flatten(1, 2)).real.sum(dim=(1, 2))
     explained = (predicted / pairs[middle, middle].diagonal().real.sum()).clamp(0, 1)
-    return explained**2 / (explained**2 + (1 - explained) ** 2)
+    return (2 * explained) ** 2 / ((2 * explained) ** 2 + (1 - explained) ** 2)
 
 
 def carries_over(
