@@ -19,6 +19,7 @@ from ksyn.evaluation.cases import cases_of, simulated
 from ksyn.evaluation.chart import save_sweep
 from ksyn.evaluation.clock import timed
 from ksyn.evaluation.measure import measured, undersampled
+from ksyn.evaluation.peer import Peer
 from ksyn.evaluation.peers import PEERS
 from ksyn.evaluation.ranks import rank_correlation
 from ksyn.evaluation.rows import Row, append, read
@@ -193,6 +194,19 @@ def test_a_peer_unfolds_the_same_samples(name):
     error = (image - problem.reference).norm() / problem.reference.norm()
     assert float(error) < 0.15
     assert seconds > 0
+
+
+def test_where_a_peer_is_black_what_was_measured_stands(monkeypatch):
+    def black(problem):
+        return lambda settings: (torch.zeros(1, *problem.kspace.matrix), 1.0)
+
+    monkeypatch.setitem(PEERS, "bart", Peer(lambda: "", black))
+    problem = undersampled(simulated("g", "head", HEAD, 6, 0.002, 1), UNIFORM, CPU)
+    theirs, ours = (
+        measured(problem, MethodChoice(title=name, name=name))[0]
+        for name in ("bart", "zero-filled")
+    )
+    assert theirs.psnr == pytest.approx(ours.psnr, abs=0.5)
 
 
 def test_a_peer_that_is_not_installed_is_left_out_with_a_word(benchmark_file, tmp_path):
