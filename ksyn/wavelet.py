@@ -79,6 +79,28 @@ class Wavelet:
         return (0, -x % side, 0, -y % side)
 
 
+def with_details(
+    image: Complex[Tensor, "*batch y x"],
+    wavelet: Wavelet,
+    change: Callable[[Tensor], Tensor],
+    rng: torch.Generator | None = None,
+) -> Complex[Tensor, "*batch y x"]:
+    """Return the image with each level's details changed, of no more levels than it has room for.
+
+    Args:
+        image: Images of one matrix size.
+        wavelet: Its transform.
+        change: What becomes of the details of a level.
+        rng: Shifts the wavelet's grid at random; without it, the grid starts at index 0.
+    """
+    matrix = (image.shape[-2], image.shape[-1])
+    fitted = wavelet.fitted(matrix)
+    y, x = (0, 0) if rng is None else _shift(2**fitted.levels, rng)
+    rolled = torch.roll(image, (y, x), dims=(-2, -1))
+    changed = fitted.inverse(fitted.forward(rolled).map_details(change), matrix)
+    return torch.roll(changed, (-y, -x), dims=(-2, -1))
+
+
 def soft_threshold(values: Complex[Tensor, "*shape"], threshold: float) -> Tensor:
     """Shrink each magnitude by the threshold, to 0 at least, and keep its phase."""
     magnitude = values.abs()
@@ -97,6 +119,11 @@ def daubechies(moments: int) -> Float[np.ndarray, " tap"]:
     inside = [zero for zero in zeros if abs(zero) < 1]
     taps = np.poly([-1.0] * moments + inside).real
     return np.asarray(taps * (np.sqrt(2) / taps.sum()))
+
+
+def _shift(side: int, rng: torch.Generator) -> tuple[int, int]:
+    y, x = torch.randint(side, (2,), generator=rng, device=rng.device).tolist()
+    return (y, x)
 
 
 def _analyse(planes: Tensor, name: WaveletName) -> tuple[Tensor, Tensor]:

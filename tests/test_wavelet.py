@@ -7,7 +7,7 @@ import torch
 
 from ksyn.encoding import energy
 from ksyn.noise import complex_noise
-from ksyn.wavelet import Coefficients, Wavelet, daubechies, soft_threshold
+from ksyn.wavelet import Coefficients, Wavelet, daubechies, soft_threshold, with_details
 
 NAMES = ["haar", "db2", "db4"]
 
@@ -121,3 +121,20 @@ def test_cuda_gives_what_the_cpu_gives(name, rng):
         there.approximation.cpu(), wavelet.forward(image).approximation, rtol=0, atol=1e-5
     )
     torch.testing.assert_close(wavelet.inverse(there, (64, 48)).cpu(), image, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("matrix", [(32, 48), (33, 31)])
+def test_details_that_stay_leave_the_image_wherever_the_grid_lies(matrix, rng):
+    image, wavelet = complex_noise((2, *matrix), rng), Wavelet("db2", 8)
+    for grid in (None, rng):
+        same = with_details(image, wavelet, lambda details: details, grid)
+        torch.testing.assert_close(same, image, rtol=0, atol=1e-5)
+
+
+def test_the_grid_is_shifted_anew_each_time(rng):
+    image, wavelet = complex_noise((1, 32, 32), rng), Wavelet("haar", 3)
+    without, first, second = (
+        with_details(image, wavelet, torch.zeros_like, grid) for grid in (None, rng, rng)
+    )
+    assert not torch.allclose(first, without)
+    assert not torch.allclose(first, second)

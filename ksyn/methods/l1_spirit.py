@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import torch
@@ -17,8 +18,18 @@ from ksyn.fourier import centre, decentre, plain_ifft
 from ksyn.kernels import kernel_for, spirit_rule
 from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
+from ksyn.methods.shared_options import (
+    sparsity_weight,
+    spirit_kernel,
+    spirit_ridge,
+    splitting_penalty,
+    splitting_solves,
+    wavelet_levels,
+    wavelet_name,
+    wavelet_shifts,
+)
 from ksyn.options import option
-from ksyn.wavelet import Wavelet, WaveletName
+from ksyn.wavelet import Wavelet, WaveletName, with_details
 
 _OF_NOISE = 0.1
 """λ in units of the noise level."""
@@ -44,38 +55,14 @@ class L1Spirit(Method):
     unfolds_by_coils_alone: ClassVar[bool] = True
 
     iterations: int = option(20, low=1, high=500, help="Iterations of the splitting.")
-    sparsity: float | None = option(
-        None,
-        low=0.0,
-        high=_MOST,
-        help="Weight λ of the wavelet coefficients (image maximum 1); automatic follows the noise.",
-    )
-    kernel: int | None = option(
-        None,
-        low=2,
-        high=15,
-        unit="samples",
-        help="Side of the surroundings that predict a sample; automatic: the fewer coils, the "
-        "larger, as the centre allows.",
-    )
-    regularisation: float = option(
-        0.03, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
-    )
-    wavelet: WaveletName = option("db2", help="Daubechies wavelet.")
-    levels: int = option(4, low=1, high=8, advanced=True, help="Levels of the transform at most.")
-    shifts: bool = option(
-        True, advanced=True, help="Shift the wavelet's grid at random in each iteration."
-    )
-    penalty: float = option(
-        0.03,
-        low=1e-4,
-        high=100.0,
-        advanced=True,
-        help="Weight ρ that ties the splitting together; changes the speed, not the end.",
-    )
-    inner_iterations: int = option(
-        5, low=1, high=100, advanced=True, help="Conjugate-gradient iterations in each iteration."
-    )
+    sparsity: float | None = sparsity_weight(_MOST, "the wavelet coefficients")
+    kernel: int | None = spirit_kernel()
+    regularisation: float = spirit_ridge()
+    wavelet: WaveletName = wavelet_name()
+    levels: int = wavelet_levels()
+    shifts: bool = wavelet_shifts()
+    penalty: float = splitting_penalty(0.03)
+    inner_iterations: int = splitting_solves()
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
@@ -107,18 +94,9 @@ class L1Spirit(Method):
 
     def _sparse(self, images: Tensor, threshold: float, rng: torch.Generator) -> Tensor:
         """Return the proximal point of the joint L1 norm, on a grid shifted at random."""
-        matrix = (images.shape[-2], images.shape[-1])
-        wavelet = Wavelet(self.wavelet, self.levels).fitted(matrix)
-        y, x = self._shift(2**wavelet.levels, rng)
-        rolled = torch.roll(images, (y, x), dims=(-2, -1))
-        coefficients = wavelet.forward(rolled).map_details(lambda d: shorten(d, threshold))
-        return torch.roll(wavelet.inverse(coefficients, matrix), (-y, -x), dims=(-2, -1))
-
-    def _shift(self, side: int, rng: torch.Generator) -> tuple[int, int]:
-        if not self.shifts:
-            return (0, 0)
-        y, x = torch.randint(side, (2,), generator=rng, device=rng.device).tolist()
-        return (y, x)
+        wavelet = Wavelet(self.wavelet, self.levels)
+        shrink = partial(shorten, threshold=threshold)
+        return with_details(images, wavelet, shrink, rng if self.shifts else None)
 
 
 def shorten(

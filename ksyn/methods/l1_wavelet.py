@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import sqrt
 from typing import ClassVar
 
@@ -12,8 +13,14 @@ from torch import Tensor
 from ksyn.data import Problem, Step
 from ksyn.encoding import Encoding
 from ksyn.methods.protocol import Method
+from ksyn.methods.shared_options import (
+    sparsity_weight,
+    wavelet_levels,
+    wavelet_name,
+    wavelet_shifts,
+)
 from ksyn.options import option
-from ksyn.wavelet import Wavelet, WaveletName, soft_threshold
+from ksyn.wavelet import Wavelet, WaveletName, soft_threshold, with_details
 
 _FIRST_WEIGHT = 100.0
 _OF_NOISE = 0.15
@@ -40,17 +47,10 @@ class L1Wavelet(Method):
     when: ClassVar[str] = "Random masks and any anatomy: the classical compressed sensing."
 
     iterations: int = option(100, low=1, high=1000, help="FISTA iterations.")
-    regularisation: float | None = option(
-        None,
-        low=0.0,
-        high=_MOST,
-        help="Weight λ of the wavelet coefficients (image maximum 1); automatic follows the noise.",
-    )
-    wavelet: WaveletName = option("db2", help="Daubechies wavelet.")
-    levels: int = option(4, low=1, high=8, advanced=True, help="Levels of the transform at most.")
-    shifts: bool = option(
-        True, advanced=True, help="Shift the wavelet's grid at random in each iteration."
-    )
+    regularisation: float | None = sparsity_weight(_MOST, "the wavelet coefficients")
+    wavelet: WaveletName = wavelet_name()
+    levels: int = wavelet_levels()
+    shifts: bool = wavelet_shifts()
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
@@ -86,16 +86,6 @@ class L1Wavelet(Method):
 
     def _sparse(self, image: Tensor, threshold: float, rng: torch.Generator) -> Tensor:
         """Return the proximal point of the wavelets' L1 norm, on a grid shifted at random."""
-        matrix = (image.shape[-2], image.shape[-1])
-        wavelet = Wavelet(self.wavelet, self.levels).fitted(matrix)
-        shift = self._shift(2**wavelet.levels, rng)
-        rolled = torch.roll(image, shift, dims=(-2, -1))
-        coefficients = wavelet.forward(rolled).map_details(lambda d: soft_threshold(d, threshold))
-        back = (-shift[0], -shift[1])
-        return torch.roll(wavelet.inverse(coefficients, matrix), back, dims=(-2, -1))
-
-    def _shift(self, side: int, rng: torch.Generator) -> tuple[int, int]:
-        if not self.shifts:
-            return (0, 0)
-        y, x = torch.randint(side, (2,), generator=rng, device=rng.device).tolist()
-        return (y, x)
+        wavelet = Wavelet(self.wavelet, self.levels)
+        shrink = partial(soft_threshold, threshold=threshold)
+        return with_details(image, wavelet, shrink, rng if self.shifts else None)

@@ -13,6 +13,7 @@ from ksyn.fourier import decentre
 from ksyn.kernels import kernel_for, spirit_rule
 from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
+from ksyn.methods.shared_options import spirit_kernel, spirit_ridge
 from ksyn.options import option
 
 
@@ -33,17 +34,8 @@ class Spirit(Method):
     iterations: int = option(
         25, low=1, high=500, help="Conjugate-gradient iterations; too many let noise in."
     )
-    kernel: int | None = option(
-        None,
-        low=2,
-        high=15,
-        unit="samples",
-        help="Side of the surroundings that predict a sample; automatic: the fewer coils, the "
-        "larger, as the centre allows.",
-    )
-    regularisation: float = option(
-        0.03, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
-    )
+    kernel: int | None = spirit_kernel()
+    regularisation: float = spirit_ridge()
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:

@@ -13,6 +13,7 @@ from ksyn.data import Problem, Step
 from ksyn.encoding import Encoding, solve
 from ksyn.fourier import centre, decentre
 from ksyn.methods.protocol import Method
+from ksyn.methods.shared_options import sparsity_weight, splitting_penalty, splitting_solves
 from ksyn.options import option
 
 _OF_NOISE = 0.15
@@ -37,22 +38,9 @@ class TotalVariation(Method):
     when: ClassVar[str] = "Piecewise smooth images, phantoms above all; paints flat patches else."
 
     iterations: int = option(40, low=1, high=1000, help="Iterations of the splitting.")
-    regularisation: float | None = option(
-        None,
-        low=0.0,
-        high=_MOST,
-        help="Weight λ of the image's variation (image maximum 1); automatic follows the noise.",
-    )
-    penalty: float = option(
-        0.05,
-        low=1e-4,
-        high=100.0,
-        advanced=True,
-        help="Weight ρ that ties the splitting together; changes the speed, not the end.",
-    )
-    inner_iterations: int = option(
-        5, low=1, high=100, advanced=True, help="Conjugate-gradient iterations in each iteration."
-    )
+    regularisation: float | None = sparsity_weight(_MOST, "the image's variation")
+    penalty: float = splitting_penalty(0.05)
+    inner_iterations: int = splitting_solves()
 
     @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
