@@ -22,7 +22,7 @@ from ksyn.data import Problem
 from ksyn.errors import MissingError
 from ksyn.evaluation.benchmark import Value
 from ksyn.evaluation.clock import timed
-from ksyn.evaluation.peer import Image, Reconstruct, Settings
+from ksyn.evaluation.peer import Image, Reconstruct, Settings, shown
 
 Array = Complex[np.ndarray, "coil a b"]
 _ITERATIONS = "100"
@@ -85,7 +85,7 @@ def _with_maps(problem: Problem, options: Callable[[Value], list[str]]) -> Recon
         maps, first = maps_of(settings.get("crop"))
         words = options(settings["regularisation"])
         image, then = timed(lambda: bart_image(kspace, maps, words))
-        return image.abs()[None], first + then
+        return shown(problem, image, maps), first + then
 
     return reconstruct
 

@@ -21,7 +21,7 @@ from ksyn.evaluation.rows import Row
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.metrics import scores
-from ksyn.pipeline import Average, Preparation, Prepared, prepare, stream, zero_filled
+from ksyn.pipeline import Average, Preparation, Prepared, prepare, stream
 from ksyn.weights import load_card, why_missing
 
 _FEW = 4
@@ -151,19 +151,8 @@ def _peer_runs(problem: Undersampled, choice: MethodChoice) -> Iterator[list[Row
     reconstruct = PEERS[choice.name].of(problem.prepared.problem)
     for values in choice.variants():
         image, seconds = reconstruct(values)
-        image = _with_air(image, problem) * problem.prepared.unit.cpu()
-        row = _row(problem, choice, image, seconds)
+        row = _row(problem, choice, image * problem.prepared.unit.cpu(), seconds)
         yield [replace(row, chosen=_tuned(choice, values))]
-
-
-def _with_air(image: Float[Tensor, "frame y x"], problem: Undersampled) -> Tensor:
-    """Return a toolbox's image with what was measured where its maps leave it black.
-
-    Ours show that too, and the air of a reference is never black.
-    """
-    prepared = problem.prepared.problem
-    air = zero_filled(prepared.kspace, prepared.mask).cpu()
-    return torch.where(image == 0, air, image)
 
 
 def _row(

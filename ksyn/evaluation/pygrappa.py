@@ -10,12 +10,12 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.calibration import calibration_region
+from ksyn.completion import completed_step
 from ksyn.data import Problem
-from ksyn.encoding import combine, one_image
 from ksyn.evaluation.benchmark import Value
 from ksyn.evaluation.clock import timed
 from ksyn.evaluation.peer import Image, Reconstruct, Settings
-from ksyn.fourier import kspace_to_image
+from ksyn.pipeline import with_beyond
 
 _READOUT = 5
 
@@ -32,7 +32,7 @@ def pygrappa_grappa(problem: Problem) -> Reconstruct:
     def reconstruct(settings: Settings) -> Image:
         kernel, weight = settings["kernel"], settings["regularisation"]
         kspace, seconds = timed(lambda: _completed(problem, kernel, weight))
-        image = one_image(combine(kspace_to_image(kspace), problem.sens_maps.maps))
+        image = with_beyond(completed_step(problem, kspace, 0, 1), problem)
         return image.abs().cpu(), seconds
 
     return reconstruct

@@ -17,7 +17,7 @@ from jaxtyping import Complex
 from ksyn.data import Problem
 from ksyn.evaluation.benchmark import Value
 from ksyn.evaluation.clock import timed
-from ksyn.evaluation.peer import Image, Reconstruct, Settings
+from ksyn.evaluation.peer import Image, Reconstruct, Settings, shown
 
 Array = Complex[np.ndarray, "coil y x"]
 _ACS, _CROP = 24, 0.95
@@ -57,7 +57,8 @@ def _with_maps(problem: Problem, name: str, iterations: int) -> Reconstruct:
         recon: Callable[..., Any] = getattr(app, name)
         weight, options = settings["regularisation"], {"max_iter": iterations, "show_pbar": False}
         image, then = timed(lambda: recon(kspace, maps, weight, **options).run())
-        return torch.from_numpy(np.abs(image).astype(np.float32))[None], first + then
+        theirs = (torch.from_numpy(array.astype(np.complex64)) for array in (image, maps))
+        return shown(problem, *theirs), first + then
 
     return reconstruct
 

@@ -4,6 +4,7 @@ The command line and the window share these functions. Steps are in the problem'
 `finish` returns is in the scan's own.
 """
 
+from ksyn.pipeline.beyond_maps import with_beyond
 from ksyn.pipeline.hints import hints_of
 from ksyn.pipeline.prepare import Prepared, prepare, reference_of, zero_filled
 from ksyn.pipeline.result import Result, beside, finish
@@ -29,5 +30,6 @@ __all__ = [
     "reference_of",
     "run",
     "stream",
+    "with_beyond",
     "zero_filled",
 ]
