@@ -191,7 +191,7 @@ ACTIONS = (
         "Flip left to right",
         "View",
         ("Ctrl+Shift+H",),
-        "arrows-horizontal",
+        "arrows-left-right",
         "Mirror all pictures of the body; k-space stays as it was measured.",
     ),
     ActionInfo(
@@ -199,7 +199,7 @@ ACTIONS = (
         "Flip upside down",
         "View",
         ("Ctrl+Shift+V",),
-        "arrows-vertical",
+        "arrows-down-up",
         "Mirror all pictures of the body; k-space stays as it was measured.",
     ),
     ActionInfo(
