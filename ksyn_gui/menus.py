@@ -48,13 +48,15 @@ def build_menus(
     for title, infos in groupby(ACTIONS, key=lambda info: info.menu):
         menu = window.menuBar().addMenu(f"&{title}")
         for info in infos:
+            if info.name in _THEMES:
+                continue
             menu.addAction(actions[info.name])
             if info.name == "open":
                 menu.addMenu(recent)
             if info.ends_group:
                 menu.addSeparator()
         if title == "View":
-            menu.addSeparator()
+            menu.addMenu(_themes_menu(window, actions))
             menu.addMenu(_panels_menu(window, docks))
     for names in (TOOLS, _THEMES):
         group = QActionGroup(window)
@@ -106,6 +108,13 @@ def _panels_menu(window: QMainWindow, docks: list[QDockWidget]) -> QMenu:
     menu.setIcon(icon("columns"))
     for dock in docks:
         menu.addAction(dock.toggleViewAction())
+    return menu
+
+
+def _themes_menu(window: QMainWindow, actions: Actions) -> QMenu:
+    menu = QMenu("Theme", window)
+    menu.setIcon(icon("monitor"))
+    menu.addActions([actions[name] for name in _THEMES])
     return menu
 
 
