@@ -31,11 +31,11 @@ sets were up to 0.4 dB behind one at a share of 0.014, 3 to 12 dB ahead at 0.03,
 0.09; of a sagittal head, 2 to 4 dB ahead at 0.02. Scans of whole heads are below 0.01.
 """
 LEAST_CROP, MOST_CROP = 0.5, 0.95
-"""Limits of the automatic crop: a neighbourhood must fit for the better part, and of a centre of 24
-lines eigenvalues are above the upper one in more than 99.9 % of a head, but for no more air."""
+"""Limits of the automatic crop: a neighbourhood must fit for the better part; and with a centre of
+24 lines more than 99.9 % of a head is above the upper one, so a higher one would cut into it."""
 ROBUST, DARK, KEPT = 0.995, 0.2, 0.999
-"""The automatic crop keeps this last share of the pixels that are brighter in the centre's image
-than the second times its first quantile: what is darker may be the ringing of a short centre."""
+"""The automatic crop keeps the share `KEPT` of the pixels that are brighter in the centre's image
+than `DARK` times its quantile `ROBUST`: what is darker may be the ringing of a short centre."""
 
 
 def espirit(
