@@ -1,4 +1,4 @@
-"""The pictures kept of a run: as many as fit the memory, spread evenly over its steps."""
+"""What is kept of a run's steps: as many as fit the memory, spread evenly over the run."""
 
 from __future__ import annotations
 
@@ -57,8 +57,23 @@ class Snapshot:
         return _whole(self.kspace) if same else None
 
 
+@dataclass(frozen=True, eq=False)
+class Negative:
+    """A step as it is, kept where there was no time to make a snapshot of it."""
+
+    step: Step
+
+    @property
+    def index(self) -> int:
+        """Its number, from 0."""
+        return self.step.index
+
+
+Kept = Snapshot | Negative
+
+
 class Album:
-    """Keep snapshots by the index of their step; usable from two threads.
+    """Keep snapshots and negatives by the index of their step; usable from two threads.
 
     When there are too many, every second picture is let go, and from then on only every second
     one of those that come is wanted.
@@ -70,16 +85,20 @@ class Album:
     def __init__(self, room: int) -> None:
         self._room = room
         self._lock = Lock()
-        self._pictures: dict[int, Snapshot] = {}
+        self._pictures: dict[int, Kept] = {}
         self.stride = 1
         """Steps from one picture that is wanted to the next."""
 
     def wants(self, step: Step) -> bool:
-        """Return whether the step is among those to be kept; the last one always is."""
-        return step.index % self.stride == 0 or _is_last(step)
+        """Return whether the step is among those to be kept."""
+        return step.index % self.stride == 0
 
-    def add(self, picture: Snapshot) -> None:
-        """Keep a picture, and let others go if there is no room for all."""
+    def has_room_for(self, count: int, negative: Negative) -> bool:
+        """Return whether so many steps as they are would take half of the memory at most."""
+        return count * _size(negative) <= self._room / 2
+
+    def add(self, picture: Kept) -> None:
+        """Keep a picture in place of one of the same step, and let others go if all is full."""
         with self._lock:
             self._pictures[picture.index] = picture
         while len(self._pictures) > 2 and self._is_full:
@@ -90,21 +109,26 @@ class Album:
         with self._lock:
             self.stride *= 2
             self._pictures = {
-                index: kept
-                for index, kept in self._pictures.items()
-                if index % self.stride == 0 or _is_last(kept)
+                index: kept for index, kept in self._pictures.items() if index % self.stride == 0
             }
 
-    def get(self, index: int) -> Snapshot | None:
+    def get(self, index: int) -> Kept | None:
         """Return the picture of a step, if there is one."""
         with self._lock:
             return self._pictures.get(index)
 
     @property
-    def pictures(self) -> dict[int, Snapshot]:
+    def pictures(self) -> dict[int, Kept]:
         """What is kept, by the step's index."""
         with self._lock:
             return dict(self._pictures)
+
+    @property
+    def negatives(self) -> list[Negative]:
+        """What there are no snapshots of, the oldest first."""
+        with self._lock:
+            kept = list(self._pictures.values())
+        return [one for one in kept if isinstance(one, Negative)]
 
     @property
     def _is_full(self) -> bool:
@@ -113,13 +137,10 @@ class Album:
         return len(sizes) > MOST_PICTURES or sum(sizes) > self._room
 
 
-def _is_last(picture: Step | Snapshot) -> bool:
-    return picture.index + 1 == picture.total
-
-
-def _size(picture: Snapshot) -> int:
+def _size(picture: Kept) -> int:
     """Return the memory of a picture [bytes]."""
-    return picture.image.nbytes + picture.kspace.nbytes
+    kept = picture.step if isinstance(picture, Negative) else picture
+    return int(kept.image.nbytes + kept.kspace.nbytes)
 
 
 def _halves(tensor: Tensor) -> Halves:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ksyn_gui.album import Album, Snapshot
+from ksyn_gui.album import Album, Kept, Negative, Snapshot
 from ksyn_gui.facts import Complex, Progress, Row, ShownStep
 
 if TYPE_CHECKING:
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FEWEST_PICTURES = 5
-"""At least so many are kept of a run whatever they cost, if the memory allows it."""
+NEGATIVES = 8
+"""So many steps are kept as they are until there is time for snapshots of them, at the latest when
+the run is over; when there would be more, every second one is let go."""
 PICTURE_SHARE = 0.005
-"""Share of the method's own time up to which snapshots may be made beyond that."""
+"""Share of the method's own time up to which snapshots may be made."""
 _QUICK = ("psnr", "nmse")
 METRIC_SHARES = {0.008: _QUICK, 0.01: ("ssim",)}
 """Metrics, and the share up to which they may be measured, snapshots included."""
 
 _METRICS = tuple(name for group in METRIC_SHARES.values() for name in group)
-_FIRST_GUESS = {0.008: 0.003, 0.01: 0.02}
-"""Time that metrics take, until it is known [s]."""
+_FIRST_GUESS = {PICTURE_SHARE: 0.005, 0.008: 0.003, 0.01: 0.02}
+"""Time that pictures and metrics take, until it is known [s]."""
 
 
 class Source(Protocol):
@@ -141,19 +142,24 @@ class Recorder:
             self._rows.append(Row(step.index, began - self._began, scalars))
 
     def _keep(self, step: Step) -> None:
-        """Keep a picture of the step, or fewer from now on where there is no time for it."""
-        last = step.index + 1 == step.total
-        few = self._album.stride * 2 > step.total // FEWEST_PICTURES
-        picture = self._afford(PICTURE_SHARE, partial(self._snapshot, step), must=last or few)
-        if picture is None:
-            self._album.thin_out()
-        else:
-            self._album.add(picture)
+        """Keep the step, or fewer from now on where there is no time to make pictures of them."""
+        negative = Negative(step)
+        if not self._album.has_room_for(NEGATIVES, negative):
+            self._album.add(self._snapshot(step))
+            return
+        self._album.add(negative)
+        negatives = self._album.negatives
+        if len(negatives) > NEGATIVES:
+            oldest = self._afford(PICTURE_SHARE, partial(self._developed, negatives[0]))
+            if oldest is None:
+                self._album.thin_out()
+            else:
+                self._album.add(oldest)
 
-    def _afford(self, share: float, work: Callable[[], T], *, must: bool = False) -> T | None:
-        """Do the work if it must be done, or if what it took last fits its share of the time."""
+    def _afford(self, share: float, work: Callable[[], T]) -> T | None:
+        """Do the work if what it took last fits its share of the time."""
         room = share * self._own - self._spent
-        if not must and self._costs.get(share, 0.0) > room:
+        if self._costs[share] > room:
             return None
         began = monotonic()
         done = work()
@@ -199,7 +205,10 @@ class Recorder:
 
     def fill_in(self) -> None:
         """Measure what was left out of the kept steps; for after the run, in any thread."""
-        for index, picture in self._album.pictures.items():
+        self.measure_newest()
+        for index, kept in self._album.pictures.items():
+            picture = self._developed(kept)
+            self._album.add(picture)
             with self._lock:
                 known = self._rows[index].scalars
             missing = tuple(name for name in _METRICS if name not in known)
@@ -229,14 +238,18 @@ class Recorder:
         if kept is None or (self.last is not None and nearest == self.last.index):
             return self.newest()
         frame, coil = self._view
-        kspace = kept.kspace_of(frame, coil)
+        picture = self._developed(kept)
+        kspace = picture.kspace_of(frame, coil)
         return self._shown(
-            kept.index,
-            kept.total,
-            self._source.scale_image(kept.image_of(frame)),
+            picture.index,
+            picture.total,
+            self._source.scale_image(picture.image_of(frame)),
             None if kspace is None else self._source.scale_kspace(kspace),
             live=False,
         )
+
+    def _developed(self, kept: Kept) -> Snapshot:
+        return self._snapshot(kept.step) if isinstance(kept, Negative) else kept
 
     def _seconds_left(self, done: int, total: int) -> float | None:
         if done == 0:

@@ -36,7 +36,7 @@ STREAMS = {
     "cg-sense": ("cg-sense", {}, 25),
     "cg-sense-long": ("cg-sense", {"iterations": 200}, 7),
     "total-variation": ("total-variation", {}, 7),
-    "ak-diffusion": ("ak-diffusion", {}, 3),
+    "ak-diffusion": ("ak-diffusion", {}, 7),
 }
 """Method, options that differ from the defaults, and rounds."""
 

@@ -41,12 +41,13 @@ class Source:
     title, learned = "Test", False
     slowness = 0.0
     look_slowness = 0.0
-    measured = 0
+    measured = looked = 0
 
     def image_of(self, step):
         return step.image
 
     def kspace_of(self, step, frame, coil):
+        self.looked += 1
         CLOCK.sleep(self.look_slowness)
         return step.kspace[frame, max(coil, 0)]
 
@@ -87,7 +88,7 @@ def test_the_numbers_of_every_step_are_kept():
 
 
 def test_a_step_called_back_is_what_it_was():
-    recorder = watched(Recorder(Source(), 2**20), 20)
+    recorder = watched(Recorder(Source(), 2**20), 20, seconds=1)
     step = recorder.recall(7)
     assert step.index == 7
     np.testing.assert_allclose(step.image, np.full((16, 12), 7000 - 7000j), rtol=1e-3)
@@ -133,7 +134,26 @@ def test_a_run_that_is_over_at_once_is_not_measured_on_the_way():
     recorder = watched(Recorder(source, 2**20), 15, 0.008)
     assert source.measured == 0
     recorder.fill_in()
-    assert source.measured == len(recorder.kept) == 15
+    assert source.measured == len(recorder.kept)
+
+
+def test_no_picture_is_made_in_a_run_that_is_over_at_once():
+    source = Source()
+    recorder = watched(Recorder(source, 2**20), 15, 0.008)
+    assert source.looked == 0
+    assert len(recorder.kept) >= 5
+    recorder.fill_in()
+    assert source.looked >= 4
+
+
+def test_a_step_kept_as_it_was_becomes_a_picture_after_the_run():
+    recorder = watched(Recorder(Source(), 2**20), 4)
+    whole = recorder.recall(2)
+    recorder.fill_in()
+    picture = recorder.recall(2)
+    assert picture.index == whole.index == 2
+    np.testing.assert_allclose(picture.image, whole.image, rtol=1e-3)
+    np.testing.assert_allclose(picture.kspace, whole.kspace, rtol=1e-3)
 
 
 def test_pictures_that_cost_too_much_are_few_and_evenly_spread():
