@@ -29,8 +29,6 @@ _TRIES = 50
 """Masks drawn until one can be measured: a centre may hold more than the acceleration allows."""
 _COARSER = 4
 """Fields of coils are smooth: they are worked out at each so many-th pixel."""
-_ESPIRIT = 0.2
-"""Share of estimated maps that ESPIRiT makes; it takes as long as a step of training."""
 
 
 class MaskRange(BaseModel):
@@ -72,6 +70,8 @@ class ScanSettings(BaseModel):
     """Lowest and highest level in each part of a sample; the image's robust maximum is 1."""
     estimated_maps: float = Field(default=0.5, ge=0, le=1)
     """Share of scans whose maps are estimated from their own centre, where it has room."""
+    espirit: float = Field(default=0.2, ge=0, le=1)
+    """Share of the estimated maps that ESPIRiT makes, the others being sums of squares divided."""
     masks: list[MaskRange] = Field(default_factory=_usual_masks, min_length=1)
 
 
@@ -94,8 +94,8 @@ def random_scan(
     coil_images = image * maps.maps[0]
     noise = level * complex_noise(tuple(coil_images.shape), rng)
     measured = mask.apply(KSpace((image_to_kspace(coil_images) + noise)[None]))
-    used = _estimated(measured, mask, rng) if _chance(settings.estimated_maps, rng) else None
-    used = used or maps
+    estimated = _chance(settings.estimated_maps, rng)
+    used = (_estimated(measured, mask, settings.espirit, rng) if estimated else None) or maps
     reference = combine(coil_images[None], used.maps)[0, 0]
     return Problem(measured, mask, used, level), reference
 
@@ -149,10 +149,12 @@ def random_mask(ranges: Sequence[MaskRange], matrix: tuple[int, int], rng: torch
     )
 
 
-def _estimated(measured: KSpace, mask: Mask, rng: torch.Generator) -> SensMaps | None:
+def _estimated(
+    measured: KSpace, mask: Mask, espirit: float, rng: torch.Generator
+) -> SensMaps | None:
     """Return maps as a user's would be, or None where the centre is too small for them."""
     try:
-        if _chance(_ESPIRIT, rng):
+        if _chance(espirit, rng):
             return estimate_maps("espirit", measured, mask)
         return estimate_maps("sum-of-squares", measured, mask)
     except ShapeError:
