@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ksyn.errors import ReadError
 from ksyn.io import READERS
+from ksyn.io.guard import reading, regular_file
 from ksyn.io.probe import Probe
 from ksyn.training.combining import combined_slices
 from ksyn.training.run import Pack
@@ -31,7 +32,7 @@ def load_pack(pack: Pack) -> list[Complex[Tensor, "y x"]]:
     file, a scan of any format that is read, whose coils are combined, or a folder of those.
 
     Raises:
-        ReadError: The pack holds no images.
+        ReadError: It is missing or damaged, or holds no images.
     """
     slices = map(normalised, islice(_slices(pack, pack.path), 0, None, pack.stride))
     filled = [image for image in slices if float((image.abs() > 0.1).float().mean()) > 0.05]
@@ -72,7 +73,13 @@ def _slices(pack: Pack, path: Path) -> Iterator[Slice]:
         for file in sorted(path.rglob("*")):
             if _is_readable(file):
                 yield from _slices(pack, file)
-    elif path.suffix == ".npz" and pack.axes is None:
+    else:
+        with reading(regular_file(path), "images to train on"):
+            yield from _slices_of_file(pack, path)
+
+
+def _slices_of_file(pack: Pack, path: Path) -> Iterator[Slice]:
+    if path.suffix == ".npz" and pack.axes is None:
         yield from _npz(path, pack.key)
     elif path.name.endswith((".nii", ".nii.gz")):
         yield from _volume(path)
@@ -111,7 +118,16 @@ def _dicom(path: Path) -> Iterator[Slice]:
 def _npz(path: Path, key: str | None) -> Iterator[Slice]:
     with np.load(path, allow_pickle=False) as pack:
         names = [name for name in pack.files if name.startswith("image")] + pack.files
+        if key is not None and key not in names:
+            raise ReadError(
+                f"{path.name} has no array {key!r}.", hint=f"Arrays in it: {', '.join(pack.files)}."
+            )
         array = pack[key or names[0]]
+    if array.ndim < 3:
+        raise ReadError(
+            f"The array of {path.name} is {array.shape}; images are slice y x, or slice y x 2.",
+            hint="Say what a single image's axes are (`axes`), or stack the images.",
+        )
     for image in array:
         yield _complex(image) if array.ndim == 4 else image.astype(np.complex64)
 

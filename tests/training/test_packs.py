@@ -77,3 +77,21 @@ def test_the_command_packs_a_scan(tmp_path):
     done = CliRunner().invoke(app, [*map(str, words), "-o", str(tmp_path / "pack.npz")])
     assert done.exit_code == 0, done.output
     assert len(load_pack(Pack(path=tmp_path / "pack.npz"))) == 1
+
+
+def test_a_pack_that_cannot_be_read_is_named(tmp_path):
+    np.savez(tmp_path / "flat.npz", images=np.ones((64, 64)))
+    np.savez(tmp_path / "none.npz")
+    for name in ("cut.npz", "cut.nii.gz", "cut.dcm"):
+        (tmp_path / name).write_bytes(b"no such thing at all")
+    for name in ("flat.npz", "none.npz", "cut.npz", "cut.nii.gz", "cut.dcm", "missing.npz"):
+        with pytest.raises(ReadError, match=name):
+            load_pack(Pack(path=tmp_path / name))
+
+
+def test_the_array_of_a_pack_is_chosen_by_its_name(tmp_path):
+    head = np.abs(HEAD.numpy())[None]
+    np.savez(tmp_path / "a.npz", images=head, others=np.concatenate([head, head]))
+    assert len(load_pack(Pack(path=tmp_path / "a.npz", key="others"))) == 2
+    with pytest.raises(ReadError, match="no array 'third'"):
+        load_pack(Pack(path=tmp_path / "a.npz", key="third"))
