@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ksyn.errors import ReadError
 from ksyn.io.arrays import Source, check_numeric, is_complex, is_numeric
+from ksyn.io.domain import seen_domain
 from ksyn.io.layout import Candidate, Domain, Layout, LayoutNeeded
 
 _KSPACE_NAME = re.compile(r"k[-_ ]?(space|data|sp)|^ksp|rawdata", re.IGNORECASE)
@@ -19,6 +20,8 @@ _OTHER_NAME = re.compile(r"mask|sens|coil|maps?$|weight|traj|pattern", re.IGNORE
 _FRAME_NAME = re.compile(r"cine|frame|time|dyn|fmri", re.IGNORECASE)
 _MOST_COILS = 128
 _SMALLEST_PLANE = 8
+_LOOKED_AT = 8
+"""Arrays of a container whose numbers are looked at before asking which one is the scan."""
 
 
 def chosen(
@@ -48,19 +51,30 @@ def chosen(
     return source, settled
 
 
-def candidate_of(key: str, source: Source, domain: Domain | None = None) -> Candidate:
+def candidate_of(
+    key: str, source: Source, domain: Domain | None = None, *, look: bool = True
+) -> Candidate:
     """Return an array as something to choose, with a layout to start from."""
-    suggestion = suggested(key, source, domain)
+    suggestion = suggested(key, source, domain, look=look)
     return Candidate(key, tuple(source.shape), str(source.dtype), suggestion)
 
 
-def suggested(key: str, source: Source, domain: Domain | None = None) -> Layout | None:
-    """Return the likely layout of an array, from its name, type and shape; None if none is."""
+def suggested(
+    key: str, source: Source, domain: Domain | None = None, *, look: bool = True
+) -> Layout | None:
+    """Return the likely layout of an array; None if none is.
+
+    Args:
+        key: Its name.
+        source: Its type and shape decide.
+        domain: Where that is known.
+        look: Whether its numbers may decide the domain where its name does not.
+    """
     shape = tuple(source.shape)
     plane = _plane(shape)
     if plane is None:
         return None
-    domain = domain or _likely_domain(key, source)
+    domain = domain or _likely_domain(key, source, plane if look else None)
     names = ("ky", "kx") if domain == "kspace" else ("y", "x")
     words = dict(zip(plane, names, strict=True))
     free = ["coil"] if is_complex(source.dtype) else []
@@ -95,12 +109,13 @@ def _named_domain(key: str, source: Source) -> Domain | None:
     return "kspace" if named else None
 
 
-def _likely_domain(key: str, source: Source) -> Domain:
+def _likely_domain(key: str, source: Source, plane: tuple[int, int] | None) -> Domain:
+    """Return what the name says, else the type, else the numbers of a plane."""
     if _KSPACE_NAME.search(key):
         return "kspace"
     if _IMAGE_NAME.search(key) or not is_complex(source.dtype):
         return "image"
-    return "kspace"
+    return (seen_domain(source, plane) if plane else None) or "kspace"
 
 
 def _can_be_scan(source: Source) -> bool:
@@ -150,7 +165,13 @@ def _question(
             hint=f"Arrays in it: {found}." if found else "It holds no arrays at all.",
         )
     ordered = sorted(candidates, key=lambda key: bool(_OTHER_NAME.search(key)))
-    return LayoutNeeded(path, [candidate_of(key, candidates[key], asked.domain) for key in ordered])
+    return LayoutNeeded(
+        path,
+        [
+            candidate_of(key, candidates[key], asked.domain, look=place < _LOOKED_AT)
+            for place, key in enumerate(ordered)
+        ],
+    )
 
 
 def _near(key: str, keys: list[str]) -> str:

@@ -40,7 +40,8 @@ class Member:
 
     def __getitem__(self, index: Index) -> NDArray[Any]:
         if self._mapped is None:
-            self._mapped = self._unpacked()
+            with reading(self._path, "a NumPy archive"):
+                self._mapped = self._unpacked()
         part: NDArray[Any] = self._mapped[index]
         return part
 
@@ -78,7 +79,12 @@ def open_npz(probe: Probe, layout: Layout | None = None) -> ArrayScan:
     path = probe.path
     with reading(path, "a NumPy archive"):
         members = _members(path)
-    source, settled = chosen(path, members, layout)
+    try:
+        source, settled = chosen(path, members, layout)
+    except ReadError:  # to ask for a layout, arrays may have been unpacked
+        for member in members.values():
+            member.close()
+        raise
     member = cast("Member", source)
     return ArrayScan(path, READER.name, member, settled, release=member.close)
 

@@ -110,3 +110,9 @@ def test_masks_of_the_loraks_scan_are_not_taken_for_scans(data_folder: Path) -> 
         open_scan(data_folder / "multicoil/loraks_mprage_4ch_USCnonprofit.mat")
     assert caught.value.candidates[0].key == "kData"
     assert caught.value.candidates[0].suggestion == Layout("kData", ("ky", "kx", "coil"), "kspace")
+
+
+def test_coil_images_without_a_name_are_told_from_kspace(data_folder: Path) -> None:
+    with pytest.raises(LayoutNeeded) as caught:
+        open_scan(data_folder / "multicoil/labmidas_brain_7ch_MIT.npz")
+    assert caught.value.candidates[0].suggestion == Layout("arr_0", ("y", "x", "coil"), "image")
