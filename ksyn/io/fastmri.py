@@ -78,7 +78,11 @@ class FastMriScan(Scan):
         return Acquired(KSpace(samples * measured, self.voxel_size), shared_mask(measured))
 
     def stored_reference(self, index: int) -> Float[Tensor, "frame y x"] | None:
-        """Return the reconstruction in the file where it has the scan's matrix."""
+        """Return the reconstruction in the file where it has the scan's matrix.
+
+        Where it has fewer pixels it is the centre of the root sum of squares, which a fully
+        sampled slice gives whole; so nothing is lost by comparing with that.
+        """
         for name in self._reference_names():
             stored = self._file.datasets.get(name)
             if stored is None or stored.shape != (self.n_slices, *self.matrix):
@@ -128,10 +132,17 @@ class FastMriScan(Scan):
         for name in self._reference_names():
             stored = self._file.datasets.get(name)
             if stored is not None:
-                fits = stored.shape[1:] == self.matrix
                 size = " × ".join(map(str, stored.shape[1:]))
-                return f"{name}, {size}" + ("" if fits else " (not used: another matrix)")
+                return f"{name}, {size}{self._use_of(stored.shape[1:])}"
         return "none in the file"
+
+    def _use_of(self, matrix: tuple[int, ...]) -> str:
+        """Return what is compared with, where it is not the reference of the file itself."""
+        if matrix == self.matrix:
+            return ""
+        if len(matrix) == 2 and all(a <= b for a, b in zip(matrix, self.matrix, strict=True)):
+            return " (the centre; fully sampled slices are compared whole, with their own)"
+        return " (not used: another matrix)"
 
 
 def open_fastmri(probe: Probe, layout: Layout | None = None) -> FastMriScan:  # noqa: ARG001

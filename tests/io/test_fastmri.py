@@ -67,13 +67,28 @@ def test_a_stored_reconstruction_of_the_same_matrix_is_the_reference(tmp_path: P
         assert torch.equal(scan.reference(1), torch.from_numpy(image[1:]))
 
 
-def test_a_stored_reconstruction_of_another_matrix_gives_way_to_rss(tmp_path: Path) -> None:
-    image = np.ones((1, 8, 8), np.float32)
+@pytest.mark.parametrize("columns", [20, 21])
+def test_a_stored_centre_is_the_centre_of_the_reference(tmp_path: Path, columns: int) -> None:
+    stored = random_complex(1, 4, 32, columns)
+    centre = resize_centred(kspace_to_image(torch.from_numpy(stored)), (16, 12))
+    rss = torch.linalg.vector_norm(centre, dim=1)  # as fastMRI makes it
+    header = mrd_xml((32, columns, 1), (16, 12, 1))
+    path = write_fastmri(tmp_path / "a.h5", stored, header=header, reconstruction_rss=rss.numpy())
+    with open_scan(path) as scan:
+        reference = scan.reference()
+        assert "the centre; fully sampled slices" in dict(scan.header())["Reference"]
+    assert reference.shape == (1, 16, columns)
+    torch.testing.assert_close(resize_centred(reference, (16, 12)), rss)
+
+
+def test_a_stored_reconstruction_of_another_matrix_is_not_used(tmp_path: Path) -> None:
+    image = np.ones((1, 8, 13), np.float32)
     stored = random_complex(1, 4, 16, 11)
     path = write_fastmri(tmp_path / "a.h5", stored, reconstruction_rss=image)
     with open_scan(path) as scan:
         coils = kspace_to_image(torch.from_numpy(stored))
         torch.testing.assert_close(scan.reference(), torch.linalg.vector_norm(coils, dim=1))
+        assert "not used" in dict(scan.header())["Reference"]
 
 
 def test_an_undersampled_scan_has_no_reference(tmp_path: Path) -> None:
