@@ -102,6 +102,19 @@ def test_who_may_not_install_is_told_the_command(
     assert command in capsys.readouterr().out
 
 
+def test_apt_waits_for_another_apt(system: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(" ".join(command))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(system.subprocess, "run", run)
+    assert system.apt_install(["one"]) == 0
+    assert len(commands) == 2
+    assert all("apt-get" in c and "-o DPkg::Lock::Timeout=120" in c for c in commands)
+
+
 def test_an_old_python_is_refused(
     system: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

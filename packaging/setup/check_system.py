@@ -77,6 +77,8 @@ INSTALL = {
     "arch": "pacman -S --needed",
     "suse": "zypper install",
 }
+APT_WAITS = ["-o", "DPkg::Lock::Timeout=120"]
+"""How long apt-get waits while another apt, perhaps one that looks for updates, works [s]."""
 
 
 def main() -> int:
@@ -158,8 +160,8 @@ def install(system: str, packages: "list[str]") -> int:
 def apt_install(packages: "list[str]") -> int:
     """Run apt-get without questions; the package lists may be old or absent."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-q"], env=quiet, check=False)
-    command = [*INSTALL["debian"].split(), "-q", *packages]
+    subprocess.run(["apt-get", "update", "-q", *APT_WAITS], env=quiet, check=False)
+    command = [*INSTALL["debian"].split(), "-q", *APT_WAITS, *packages]
     if subprocess.run(command, env=quiet, check=False).returncode == 0:
         return 0
     print(f"apt-get failed (see above). The command was: {' '.join(command)}")
