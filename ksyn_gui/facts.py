@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Complex = NDArray[np.complex64]
 Bits = NDArray[np.bool_]
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Step numbers, ascending, and the values of one scalar there."""
 
 
 class RunState(Enum):
@@ -107,6 +109,10 @@ class ShownStep:
     """Standard deviation over the samples so far, ``y x``; None where there is none to tell of."""
     result: int | None = None
     """Number of the result that it is; None of a step of a run."""
+    run: int = 0
+    """Which run the result came from."""
+    curves: Mapping[str, Curve] | None = None
+    """Every number of the run that the result came from, by name; None of a step of a run."""
 
 
 def made_by(what: str, *, learned: bool) -> str:
@@ -147,7 +153,7 @@ class Progress:
     rows: list[Row]
     """The numbers of every step so far."""
 
-    def curve(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def curve(self, name: str) -> Curve:
         """Return step numbers and values of one scalar, where it is known."""
         points = [(row.index, row.scalars[name]) for row in self.rows if name in row.scalars]
         table = np.array(points, dtype=np.float64).reshape(-1, 2)
@@ -157,6 +163,11 @@ class Progress:
     def names(self) -> list[str]:
         """Every scalar that any step reports, in order of appearance."""
         return list(dict.fromkeys(name for row in self.rows for name in row.scalars))
+
+    @property
+    def curves(self) -> dict[str, Curve]:
+        """Every scalar's curve, by name."""
+        return {name: self.curve(name) for name in self.names}
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +195,10 @@ class StoredResult:
     """What the user calls it; empty where it was not renamed."""
     trouble: Trouble | None = None
     """What ended the run before its last step, if anything went wrong."""
+    run: int = 0
+    """Which run made it; counts from 1 within this session."""
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    """Every number of the run's steps, by name."""
 
     @property
     def label(self) -> str:

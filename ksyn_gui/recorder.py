@@ -73,10 +73,12 @@ class Recorder:
     Args:
         source: The run.
         kept_bytes: Memory for its pictures.
+        number: Which run it is, counted from 1 within this session.
     """
 
-    def __init__(self, source: Source, kept_bytes: int) -> None:
+    def __init__(self, source: Source, kept_bytes: int, number: int = 0) -> None:
         self._source = source
+        self.number = number
         self._album = Album(kept_bytes)
         self._lock = Lock()
         self._rows: list[Row] = []

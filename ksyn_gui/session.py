@@ -112,6 +112,7 @@ class Session(QObject):
         self.engine_changed.connect(self.plan.offer)
         self.reconstruction.state_changed.connect(self._take_state)
         self.reconstruction.finished.connect(self.results.add)
+        self.reconstruction.measured.connect(self.results.take_curves)
         self.reconstruction.ended.connect(self._take_end)
         self.reconstruction.settled.connect(self._take_rest)
         self.queue.progressed.connect(lambda _: self._lock())

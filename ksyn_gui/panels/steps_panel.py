@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 
 from ksyn_gui.actions import action_info
-from ksyn_gui.facts import Progress, RunState, ShownStep
-from ksyn_gui.parts import Steady, column, quiet, tool_button
+from ksyn_gui.facts import Curve, Progress, RunState
+from ksyn_gui.parts import Steady, column, tool_button
 from ksyn_gui.session import Session
 from ksyn_gui.theme import icon
 from ksyn_gui.views.curve_view import CurveView
 
 FRAMES_PER_SECOND = 15
 _CURVES = ("data_residual", "psnr", "ssim")
+_ONLY_NUMBERS = (
+    "Of this run only the numbers and the result are kept, not the pictures of its steps."
+)
 
 
 class StepsPanel(QWidget):
-    """Scrubber above, curves below."""
+    """Scrubber above, curves below: those of the result on the screen, or of the newest run."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._screen, self._reconstruction = session.screen, session.reconstruction
+        self._news = session.news
+        self._of_run: Mapping[str, Curve] = {}
+        self._drawn: Mapping[str, Curve] = {}
         self.scrubber = Scrubber()
         self.first, self.back, self.replay, self.on, self.last = (
             _button(name) for name in ("step_first", "step_back", "replay", "step_on", "step_last")
         )
         self.where = Steady("Step 99999 / 99999", "–")
-        self.hint = quiet()
         self.curves = CurveView()
         self._player = QTimer(self)
         self._player.setInterval(1000 // FRAMES_PER_SECOND)
@@ -85,10 +91,10 @@ class StepsPanel(QWidget):
         self.on.clicked.connect(lambda: self.go(1))
         self.last.clicked.connect(lambda: self.go_to_end(1))
         self.scrubber.scrubbed.connect(session.screen.show_step)
-        self.curves.step_chosen.connect(session.screen.show_step)
+        self.curves.step_chosen.connect(self._choose)
         session.screen.kept_changed.connect(self._show_kept)
         session.reconstruction.stepped.connect(self._show_progress)
-        session.screen.step_shown.connect(self._show_step)
+        session.screen.step_shown.connect(lambda _: self._show_step())
         session.reconstruction.state_changed.connect(self._show_state)
 
     def _play_on(self) -> None:
@@ -104,9 +110,10 @@ class StepsPanel(QWidget):
             self.replay.setIcon(icon(action_info("replay").icon))
 
     def _shown_index(self) -> int:
-        """Return the step that is shown, −1 where it is none of the run's."""
+        """Return the step that is shown, −1 where it is none of those kept."""
         shown = self._screen.shown
-        return -1 if shown is None or shown.result is not None else shown.index
+        of_run = shown is not None and shown.result is None and bool(self._screen.kept)
+        return shown.index if shown is not None and of_run else -1
 
     def _show_kept(self, kept: list[int]) -> None:
         self.scrubber.set_kept(kept)
@@ -115,37 +122,61 @@ class StepsPanel(QWidget):
         if not kept:
             self._rest()
             self.scrubber.set_total(0)
-            self.where.setText("No steps yet")
-            self.curves.clear()
+            self._of_run = {}
+            self._draw_curves(at_once=False)
+            self._show_step()
 
     def _show_progress(self, progress: Progress) -> None:
         going_on = self._reconstruction.state.active
         self.scrubber.set_total(progress.total if going_on else progress.index + 1)
-        self.curves.set_curves({name: progress.curve(name) for name in _CURVES})
-        if not going_on:
+        self._of_run = {name: progress.curve(name) for name in _CURVES}
+        self._draw_curves(at_once=not going_on)
+
+    def _show_step(self) -> None:
+        """Say which step or result is on the screen, and mark it."""
+        index = self._shown_index()
+        if index >= 0:
+            self.scrubber.show_step(index)
+        self.curves.set_current(index if index >= 0 else None)
+        self._draw_curves(at_once=True)
+        self._say_where()
+
+    def _draw_curves(self, *, at_once: bool) -> None:
+        """Draw those of the result on the screen; without one, the newest run's."""
+        shown = self._screen.shown
+        of_result = None if shown is None else shown.curves
+        curves = self._of_run if of_result is None else of_result
+        if curves is self._drawn:
+            return
+        self._drawn = curves
+        self.curves.set_curves({name: curves[name] for name in _CURVES if name in curves})
+        if at_once:
             self.curves.draw_now()
 
-    def _show_step(self, step: ShownStep | None) -> None:
-        if step is None or not self._screen.kept:
-            return
-        if step.result is not None:
-            self.where.setText(f"Result {step.result}")
-            self.curves.set_current(None)
-            return
-        self.scrubber.show_step(step.index)
-        self._say_where(step.index)
-        self.curves.set_current(step.index)
+    def _choose(self, index: int) -> None:
+        """Go to a step where it is kept; otherwise the curves tell its numbers, and no more."""
+        if self._screen.can_go_to_steps:
+            self._screen.show_step(index)
+        else:
+            self._news.notice.emit(_ONLY_NUMBERS)
 
     def _show_state(self, state: RunState) -> None:
         if state is RunState.PREPARING:
             self._rest()
         if state is RunState.IDLE and self._screen.kept:  # a stopped run has fewer than planned
             self.scrubber.set_total(self._screen.kept[-1] + 1)
-            self._say_where(self._shown_index())
+            self._say_where()
 
-    def _say_where(self, index: int) -> None:
-        if index >= 0:
-            self.where.setText(f"Step {index + 1} / {self.scrubber.maximum() + 1}")
+    def _say_where(self) -> None:
+        shown = self._screen.shown
+        if shown is not None and shown.result is not None:
+            self.where.setText(f"Result {shown.result}")
+        elif not self._screen.kept:
+            self.where.setText("No steps yet")
+        elif shown is not None:
+            self.where.setText(f"Step {shown.index + 1} / {self.scrubber.maximum() + 1}")
+        else:
+            self.where.setText("–")
 
 
 class Scrubber(QSlider):

@@ -43,6 +43,9 @@ class Reconstruction(QObject):
     """Progress of the run; steps may be left out between two signals, their numbers never."""
     finished = Signal(object)
     """StoredResult, not numbered yet: what was reached, also after a stop or an error."""
+    measured = Signal(int, object)
+    """Number of a run whose every kept step is measured, some time after `finished`, and its
+    curves (`Curve` by name)."""
     ended = Signal(object)
     """RunEnd, once for each run, after `finished`."""
     settled = Signal()
@@ -62,6 +65,7 @@ class Reconstruction(QObject):
         self._new_run, self._kept_bytes = new_run, kept_bytes
         self._screen, self._work, self._news = screen, work, news
         self._state = RunState.IDLE
+        self._begun = 0
         self._running: Running | None = None
         self._measuring, self._settled = False, True
         self._runner = Runner(self)
@@ -99,7 +103,8 @@ class Reconstruction(QObject):
         """Begin this run, unless there is one; without `follow` the screen stays as it is."""
         if self._state.active:
             return
-        recorder = Recorder(run, self._kept_bytes)
+        self._begun += 1
+        recorder = Recorder(run, self._kept_bytes, self._begun)
         self._running, self._settled = Running(run, recorder), False
         self._set_state(RunState.PREPARING)
         self._screen.watch(recorder, follow=follow)
@@ -191,24 +196,28 @@ class Reconstruction(QObject):
 
     def _deliver(self, result: StoredResult, running: Running) -> None:
         """Hand over the result, then measure the steps before the last one."""
-        running.recorder.add_scalars(result.metrics)
-        self._show_again(running.recorder)
+        recorder = running.recorder
+        recorder.add_scalars(result.metrics)
+        self._show_again(recorder)
         self._measuring = False
+        result = replace(result, run=recorder.number, curves=recorder.progress().curves)
         self.finished.emit(result)
         self.ended.emit(RunEnd(running.run, result, result.trouble))
         self._work.do(
             self._work.files,
-            running.recorder.fill_in,
+            recorder.fill_in,
             lambda _: self._settle(running),
             fail=lambda _: self._settle(running),  # curves with gaps are no reason for an alarm
             what="Measuring the steps …",
         )
 
     def _settle(self, running: Running) -> None:
+        recorder = running.recorder
+        self.measured.emit(recorder.number, recorder.progress().curves)
         if self.busy:  # another run was begun meanwhile
             return
         self._settled = True
-        self._show_again(running.recorder)
+        self._show_again(recorder)
         self.settled.emit()
 
     def _give_up(self, running: Running, error: Exception) -> None:

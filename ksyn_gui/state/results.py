@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from ksyn.errors import OptionError
 from ksyn_gui.command import command_of
 from ksyn_gui.engine import outcomes
-from ksyn_gui.facts import StoredResult
+from ksyn_gui.facts import Curve, StoredResult
 from ksyn_gui.state.news import News
 from ksyn_gui.state.screen import Screen
 from ksyn_gui.state.work import Work
@@ -55,6 +56,16 @@ class Results(QObject):
         self._all = [*self._all, replace(result, number=self._newest)]
         self._save_memory()
         self.changed.emit(self.all)
+
+    def take_curves(self, run: int, curves: Mapping[str, Curve]) -> None:
+        """Keep the numbers of a run that came in after its result."""
+        self._all = [
+            replace(result, curves=curves) if result.run == run else result for result in self._all
+        ]
+        shown = self._screen.shown
+        for result in self._all:
+            if result.run == run and shown is not None and shown.result == result.number:
+                self.show(result.number)
 
     def show(self, number: int) -> None:
         """Show a finished run."""

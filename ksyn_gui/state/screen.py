@@ -46,6 +46,14 @@ class Screen(QObject):
         return self._following
 
     @property
+    def can_go_to_steps(self) -> bool:
+        """Whether the steps that are kept are those of what is on the screen."""
+        recorder, shown = self._recorder, self._shown
+        if recorder is None:
+            return False
+        return shown is None or shown.result is None or shown.run == recorder.number
+
+    @property
     def kept(self) -> list[int]:
         """Indices of the steps that can be shown again."""
         return [] if self._recorder is None else self._recorder.kept
@@ -139,4 +147,6 @@ def _step_of(result: StoredResult, frame: int) -> ShownStep:
         live=False,
         deviation=deviation,
         result=result.number,
+        run=result.run,
+        curves=result.curves,
     )

@@ -10,13 +10,11 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsLineItem, QGridLayout, QWidget
 
+from ksyn_gui.facts import Curve
 from ksyn_gui.parts import quiet, value
 from ksyn_gui.scalars import scalar_text, scalar_title, scalar_unit
 from ksyn_gui.views.bars import line_of
 from ksyn_gui.views.plot import DIAMOND, DOT, Mark, Plot, Ticks
-
-Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Steps, ascending, and values."""
 
 LOGARITHMIC = {"data_residual", "nmse", "nrmse", "sigma"}
 """Scalars whose equal factors are drawn as equal distances."""

@@ -10,7 +10,8 @@ from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from ksyn_gui.views.curve_plot import Curve, CurvePlot
+from ksyn_gui.facts import Curve
+from ksyn_gui.views.curve_plot import CurvePlot
 
 Direction = QBoxLayout.Direction
 _PERIOD = 1500
@@ -65,11 +66,6 @@ class CurveView(QWidget):
         if not self._drawing.isActive():
             for plot in self.plots:
                 plot.set_shown(step)
-
-    def clear(self) -> None:
-        """Draw nothing."""
-        self._curves, self._current = {}, None
-        self._draw_soon()
 
     def draw_now(self) -> None:
         """Draw what waits."""

@@ -295,7 +295,7 @@ def test_plots_are_kept_from_run_to_run_and_stand_in_the_order_of_the_curves(qtb
     view.draw_now()
     (kept,) = view.plots
     qtbot.waitUntil(kept.isVisible)
-    view.clear()
+    view.set_curves({})
     view.draw_now()
     assert view.plots == []
     assert kept.isHidden()
