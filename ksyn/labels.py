@@ -5,7 +5,11 @@ NOT_DIAGNOSTIC = "not for diagnostic use"
 NOT_FOR_DIAGNOSIS = "Not for diagnostic use"
 """By itself."""
 RECONSTRUCTED = f"{NOT_FOR_DIAGNOSIS} – reconstructed"
-"""What a file says that a classical method made."""
+"""Of an image that a classical method made, the zero-filled one included."""
 AI_RECONSTRUCTED = f"{NOT_FOR_DIAGNOSIS} – AI-reconstructed"
-"""What a file says that a trained network had a part in, and every view of reconstructions: the
-strip there is permanent, whichever method's image is shown just now."""
+"""Of an image that a trained network had a part in."""
+
+
+def label_of(*, learned: bool) -> str:
+    """Return what a reconstruction says of itself; `learned`: a trained network took part."""
+    return AI_RECONSTRUCTED if learned else RECONSTRUCTED

@@ -129,6 +129,7 @@ class ComparisonView(QWidget):
         one, other = self._pair
         self.difference.set_reference(np.abs(_frame_of(other, self._frame)))
         self.difference.set_image(_frame_of(one, self._frame))
+        self.difference.set_learned(one.learned or other.learned)
         self._put(self.a, "B" if self._held else "A", other if self._held else one)
         self._put(self.b, "B", other)
         self.warning.setText(_warning(one, other))
@@ -142,6 +143,7 @@ class ComparisonView(QWidget):
         name = made_by(f"{letter}   {result.label}", learned=result.learned)
         view.canvas.set_caption("\n".join(filter(None, [name, scores])))
         view.set_image(_frame_of(result, self._frame))
+        view.set_learned(result.learned)
 
     def _share_levels(self) -> None:
         """Draw both through the same levels from the first picture on, not from the first drag."""

@@ -66,7 +66,11 @@ class PictureGrid(QWidget):
         self.image.set_image(None if step is None else step.image)
         self.error.set_deviation(None if step is None else step.deviation)
         self.error.set_image(None if step is None else step.image)
-        self.kspace.set_predicted(step.kspace if step is not None and with_kspace else None)
+        learned = step is not None and step.learned
+        predicted = step.kspace if step is not None and with_kspace else None
+        self.kspace.set_predicted(predicted, learned=learned)
+        for view in (self.image, self.error):
+            view.set_learned(learned)
         self._step_shown = step is not None
         if step is None:
             self._show_preview()

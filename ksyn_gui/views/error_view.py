@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn.labels import AI_RECONSTRUCTED
+from ksyn.labels import label_of
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels, Values, between
 from ksyn_gui.views.view_header import ViewHeader, choice
@@ -52,7 +52,7 @@ class ErrorView(QWidget):
         super().__init__(parent)
         self._title = title
         self.header = ViewHeader(title, self)
-        self.canvas = ArrayCanvas(title, strip=AI_RECONSTRUCTED, parent=self)
+        self.canvas = ArrayCanvas(title, strip=label_of(learned=False), parent=self)
         self.canvas.describe_with(self._words_for)
         self._image: Values | None = None
         self._reference: Values | None = None
@@ -108,6 +108,10 @@ class ErrorView(QWidget):
     def set_deviation(self, deviation: Values | None) -> None:
         """Offer the deviation of several samples, ``y x``; it is drawn with the next image."""
         self._deviation = deviation
+
+    def set_learned(self, learned: bool) -> None:
+        """Say whether a trained network took part in the image whose error is shown."""
+        self.canvas.set_strip(label_of(learned=learned))
 
     def set_voxel_size(self, height: float, width: float) -> None:
         """Say how large a pixel is [m]."""

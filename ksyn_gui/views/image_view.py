@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn.labels import NOT_FOR_DIAGNOSIS, label_of
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import LOOKS, Mode, hue_of, values_of
 from ksyn_gui.views.view_header import ViewHeader, after, choice
@@ -23,8 +23,7 @@ class ImageView(QWidget):
 
     Args:
         title: What it is, such as "Reconstruction".
-        reconstructed: Whether what is shown was made by a method. Such a view says at all times
-            that it is not for diagnostic use.
+        reconstructed: Whether what is shown was made by a method; such a view says so.
     """
 
     mode_changed = Signal(object)
@@ -33,7 +32,7 @@ class ImageView(QWidget):
         self, title: str, *, reconstructed: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        strip = AI_RECONSTRUCTED if reconstructed else NOT_FOR_DIAGNOSIS
+        strip = label_of(learned=False) if reconstructed else NOT_FOR_DIAGNOSIS
         self.header = ViewHeader(title, self)
         self.canvas = ArrayCanvas(title, strip=strip, parent=self)
         self.canvas.describe_with(self._words_for)
@@ -74,6 +73,10 @@ class ImageView(QWidget):
         self.header.set_title(text)
         self.canvas.title = text
         self.canvas.set_caption(text)
+
+    def set_learned(self, learned: bool) -> None:
+        """Say whether a trained network took part in the reconstruction shown."""
+        self.canvas.set_strip(label_of(learned=learned))
 
     def set_mode(self, mode: Mode) -> None:
         """Choose what of the complex image is shown."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn.labels import NOT_FOR_DIAGNOSIS, label_of
 from ksyn_gui.views import kspace_keys
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import (
@@ -65,6 +65,7 @@ class KSpaceView(QWidget):
         self._overlay = MaskOverlay(self.canvas, self)
         self._measured: Samples | None = None
         self._predicted: Samples | None = None
+        self._learned = False
         self._shown: Samples | None = None
         self._mode, self._coil = Mode.LOG, COMBINED
         self._voxel = (1e-3, 1e-3)
@@ -98,14 +99,15 @@ class KSpaceView(QWidget):
         self._update_strip()
         self._refresh()
 
-    def set_predicted(self, samples: Samples | None) -> None:
+    def set_predicted(self, samples: Samples | None, *, learned: bool = False) -> None:
         """Show the k-space that a method predicts, ``ky kx`` of the shown coil; None: the measured.
 
-        What the method made up is then tinted, rather than what is missing darkened.
+        What the method made up is then tinted, rather than what is missing darkened; `learned`
+        says whether a trained network took part.
         """
         if samples is None and self._predicted is None:
             return
-        self._predicted = samples
+        self._predicted, self._learned = samples, learned
         self._update_strip()
         self._refresh()
 
@@ -239,7 +241,7 @@ class KSpaceView(QWidget):
     def _update_strip(self) -> None:
         made_up = self._predicted is not None
         self._overlay.set_generated(made_up)
-        self.canvas.set_strip(AI_RECONSTRUCTED if made_up else NOT_FOR_DIAGNOSIS)
+        self.canvas.set_strip(label_of(learned=self._learned) if made_up else NOT_FOR_DIAGNOSIS)
 
     def _words_for(self, row: int, column: int) -> str:
         if self._shown is None:

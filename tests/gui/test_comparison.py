@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem
 
 from ksyn import pipeline
 from ksyn.errors import ShapeError
-from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, RECONSTRUCTED
 from ksyn.methods.total_variation import TotalVariation
 from ksyn_gui.cards import CARD, Kind
 from ksyn_gui.comparison_view import Arrangement
@@ -342,9 +344,21 @@ def test_every_picture_that_was_reconstructed_carries_the_strip(window, wait):
     window.session.comparison.compare(1, 2)
     view = window.comparison
     strips = [part.canvas.strip for part in (view.a, view.b, view.difference)]
-    assert strips == [AI_RECONSTRUCTED] * 3
+    assert strips == [RECONSTRUCTED] * 3
     assert "no network" in view.a.canvas.caption
     assert view.reference.canvas.strip == NOT_FOR_DIAGNOSIS
+
+
+def test_in_a_comparison_what_a_network_had_a_part_in_is_called_ai(qtbot, two_results):
+    one, other = two_results.session.results.all
+    view = two_results.middle.comparison
+    view.show_pair((one, replace(other, learned=True)))
+    assert (view.a.canvas.strip, view.b.canvas.strip) == (RECONSTRUCTED, AI_RECONSTRUCTED)
+    assert view.difference.canvas.strip == AI_RECONSTRUCTED
+    qtbot.mousePress(view.flicker, LEFT)
+    assert view.a.canvas.strip == AI_RECONSTRUCTED
+    qtbot.mouseRelease(view.flicker, LEFT)
+    assert view.a.canvas.strip == RECONSTRUCTED
 
 
 # --- several samples -----------------------------------------------------------------------------

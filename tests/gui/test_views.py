@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, RECONSTRUCTED
 from ksyn_gui.views.complex_modes import Mode, combined
 from ksyn_gui.views.curve_view import CurveView
 from ksyn_gui.views.error_view import ErrorKind, ErrorView
@@ -97,6 +97,8 @@ def test_predicted_samples_are_called_generated_and_carry_the_strip(kspace: KSpa
     kspace.set_predicted(KSPACE[0] * 2)
     kspace.canvas.pointer.point_at(kspace.canvas.place_of(10, 20))
     assert "generated" in kspace.canvas.readout
+    assert kspace.canvas.strip == RECONSTRUCTED
+    kspace.set_predicted(KSPACE[0], learned=True)
     assert kspace.canvas.strip == AI_RECONSTRUCTED
     kspace.set_predicted(None)
     assert kspace.canvas.strip == NOT_FOR_DIAGNOSIS
@@ -180,8 +182,8 @@ def test_a_reconstructed_view_says_so_even_when_it_is_empty(qtbot: QtBot) -> Non
     view = _shown(qtbot, ImageView("Reconstruction", reconstructed=True))
     assert view.canvas._strip.isVisible()
     view.set_image(None)
-    assert view.canvas.strip == AI_RECONSTRUCTED
-    assert _shown(qtbot, ErrorView()).canvas.strip == AI_RECONSTRUCTED
+    assert view.canvas.strip == RECONSTRUCTED
+    assert _shown(qtbot, ErrorView()).canvas.strip == RECONSTRUCTED
 
 
 def test_the_error_is_the_difference_of_magnitudes(qtbot: QtBot) -> None:

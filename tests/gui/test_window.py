@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from ksyn.data import Problem, Step
+from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, RECONSTRUCTED
 from ksyn.methods.total_variation import TotalVariation
 from ksyn.phantoms import head_kspace
 from ksyn_gui.facts import RunState
@@ -94,11 +96,27 @@ def test_a_scan_is_shown_zero_filled_before_any_run(window):
     assert window.pictures.error.error() is not None
 
 
+def strips(window) -> list[str]:
+    """Return what stands under the views that show reconstructions: k-space, image, error."""
+    pictures = window.pictures
+    return [view.canvas.strip for view in (pictures.kspace, pictures.image, pictures.error)]
+
+
 def test_the_strip_stands_under_every_reconstructed_view_and_stays(qtbot, window):
     views = (window.pictures.image, window.pictures.error)
-    assert all("not for diagnostic use" in view.canvas.strip.lower() for view in views)
+    assert strips(window) == [NOT_FOR_DIAGNOSIS, RECONSTRUCTED, RECONSTRUCTED]
     press(qtbot, views[0].canvas.surface, Qt.Key.Key_O)
     assert all(view.canvas._strip.isVisible() for view in views)
+
+
+def test_only_what_a_network_had_a_part_in_is_called_ai(qtbot, long_run, wait):
+    rested(qtbot, long_run, wait)
+    assert strips(long_run) == [RECONSTRUCTED] * 3
+    step = replace(long_run.session.screen.shown, learned=True)
+    long_run.session.screen.step_shown.emit(step)
+    assert strips(long_run) == [AI_RECONSTRUCTED] * 3
+    long_run.session.screen.clear()
+    assert strips(long_run) == [NOT_FOR_DIAGNOSIS, RECONSTRUCTED, RECONSTRUCTED]
 
 
 # --- mask --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.labels import AI_RECONSTRUCTED, RECONSTRUCTED
+from ksyn.labels import label_of
 
 
 class Writer(ABC):
@@ -53,8 +53,8 @@ class Writer(ABC):
 
 def label(provenance: dict[str, str]) -> str:
     """Return what every picture has to say of itself."""
-    learned = provenance.get("family", "") in ("learned", "diffusion") or provenance.get("model")
-    return AI_RECONSTRUCTED if learned else RECONSTRUCTED
+    family, model = provenance.get("family", ""), provenance.get("model", "")
+    return label_of(learned=family in ("learned", "diffusion") or bool(model))
 
 
 def magnitude(image: Complex[Tensor, "frame y x"]) -> NDArray[np.float32]:
