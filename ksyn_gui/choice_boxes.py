@@ -36,13 +36,22 @@ class ModelBox(ChoiceBox):
 
     def __init__(self, models: Sequence[ModelFacts]) -> None:
         super().__init__()
-        for model in models:
-            self._add(model.title, model.name, model.about, enabled=not model.unavailable)
+        self.offer(models)
 
     @property
     def name(self) -> str:
         """The chosen model's name."""
         return str(self.currentData() or "")
+
+    def offer(self, models: Sequence[ModelFacts]) -> None:
+        """List these models; the chosen one stays."""
+        name = self.name
+        with QSignalBlocker(self):
+            self.clear()
+            for model in models:
+                self._add(model.title, model.name, model.about, enabled=not model.unavailable)
+            if name:
+                self.show_name(name)
 
     def show_name(self, name: str) -> None:
         """Show a model; one that is not installed is listed as such."""

@@ -37,6 +37,7 @@ class OptionsForm(QWidget):
     ) -> None:
         super().__init__(parent)
         known = models or {}
+        self.infos = infos
         self._fields = {i.name: Field(i, known.get(i.model_of, ()), self) for i in infos}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -60,6 +61,12 @@ class OptionsForm(QWidget):
         """Show these values, and defaults for what is left out; `changed` is not sent."""
         for name, field in self._fields.items():
             field.show_value(values.get(name, field.info.default))
+
+    def offer(self, models: Models) -> None:
+        """Offer these models from now on; values stay."""
+        for field in self._fields.values():
+            if isinstance(field.editor, ModelBox):
+                field.editor.offer(models.get(field.info.model_of, ()))
 
     def show_automatic(self, values: Mapping[str, float]) -> None:
         """Say what "automatic" stands for; nothing where it is not known."""

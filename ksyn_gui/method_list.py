@@ -53,14 +53,21 @@ class MethodList(QListWidget):
 
     def offer(self, methods: list[MethodFacts]) -> None:
         """List these methods; what cannot run is listed with the reason."""
-        ticks = self.ticks
         with QSignalBlocker(self):
             self.clear()
             for family, members in groupby(methods, key=lambda facts: facts.family):
                 self.addItem(_family_item(_FAMILIES.get(family, family.capitalize())))
                 for facts in members:
-                    self.addItem(_method_item(facts, ticked=facts.name in ticks))
+                    self.addItem(_method_item(facts))
         self.updateGeometry()
+
+    def refresh(self, methods: list[MethodFacts]) -> None:
+        """Say which of the methods listed can run by now; ticks, choice and place stay."""
+        with QSignalBlocker(self):
+            for facts in methods:
+                item = self.item_of(facts.name)
+                if item is not None:
+                    _describe(item, facts)
 
     def clear_ticks(self) -> None:
         """Take all ticks away."""
@@ -134,14 +141,22 @@ def _family_item(title: str) -> QListWidgetItem:
     return item
 
 
-def _method_item(facts: MethodFacts, *, ticked: bool) -> QListWidgetItem:
+def _method_item(facts: MethodFacts) -> QListWidgetItem:
     item = QListWidgetItem(facts.title)
     item.setData(_NAME, facts.name)
-    item.setData(_WHEN, facts.unavailable or facts.when)
-    item.setToolTip(facts.unavailable or facts.when)
-    item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, facts.unavailable or facts.when)
-    item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-    if facts.unavailable:
-        item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
-        item.setCheckState(Qt.CheckState.Unchecked)
+    item.setCheckState(Qt.CheckState.Unchecked)
+    _describe(item, facts)
     return item
+
+
+def _describe(item: QListWidgetItem, facts: MethodFacts) -> None:
+    """Say what a method is good for, or why it cannot run."""
+    words, enabled = facts.unavailable or facts.when, Qt.ItemFlag.ItemIsEnabled
+    item.setData(_WHEN, words)
+    item.setToolTip(words)
+    item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
+    if facts.unavailable:
+        item.setFlags(item.flags() & ~enabled)
+        item.setCheckState(Qt.CheckState.Unchecked)
+    else:
+        item.setFlags(item.flags() | enabled)

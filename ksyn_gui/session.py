@@ -36,7 +36,9 @@ class Session(QObject):
     """
 
     engine_changed = Signal(object)
-    """Engine: what can be chosen here. Arrives a moment after `load_engine`."""
+    """Engine: what can be chosen here. Arrives a moment after `load_engine`, once."""
+    models_changed = Signal(object)
+    """Engine: models have come or gone since, and perhaps methods that need them."""
 
     def __init__(self, parent: QObject | None = None, *, kept_bytes: int = 512 * 2**20) -> None:
         super().__init__(parent)
@@ -67,6 +69,14 @@ class Session(QObject):
         self.work.do(
             self.work.files, catalogue.load, self._receive_engine, what="Loading the engine …"
         )
+
+    def look_for_models(self) -> None:
+        """See whether models have come or gone; `models_changed` follows if so."""
+        engine = self._engine
+        if engine is not None:
+            self.work.do(
+                self.work.models, lambda: catalogue.look_again(engine), self._receive_models
+            )
 
     @property
     def ready(self) -> bool:
@@ -109,7 +119,9 @@ class Session(QObject):
 
     def _connect(self) -> None:
         """Tie the parts together; none of them knows what it is tied to."""
-        self.engine_changed.connect(self.plan.offer)
+        for changed in (self.engine_changed, self.models_changed):
+            changed.connect(self.plan.offer)
+            changed.connect(lambda _: self.outlook.ask_again())
         self.reconstruction.state_changed.connect(self._take_state)
         self.reconstruction.finished.connect(self.results.add)
         self.reconstruction.measured.connect(self.results.take_curves)
@@ -122,6 +134,11 @@ class Session(QObject):
     def _receive_engine(self, found: Engine) -> None:
         self._engine = found
         self.engine_changed.emit(found)
+
+    def _receive_models(self, found: Engine) -> None:
+        if found != self._engine:
+            self._engine = found
+            self.models_changed.emit(found)
 
     def _begin_next(self, run: runs.GuiRun) -> None:
         """Begin a run of the queue; from the second on, a result that is looked at stays."""

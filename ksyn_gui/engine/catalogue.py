@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ksyn_gui.facts import Engine, MethodFacts, ModelFacts, PatternFacts
@@ -13,15 +14,11 @@ if TYPE_CHECKING:
 def load() -> Engine:
     """Import the engine and list what can be chosen."""
     from ksyn.masks import MASKS
-    from ksyn.methods import METHODS
     from ksyn.metrics import METRICS
     from ksyn.options import options_of
     from ksyn.recipe import Preparation
 
-    methods = [
-        MethodFacts(m.name, m.title, m.family, m.when, m.unavailable(), options_of(m), m.presets)
-        for m in METHODS
-    ]
+    methods = _methods()
     return Engine(
         methods=methods,
         patterns=[PatternFacts(m.name, m.title, m.when, options_of(m)) for m in MASKS],
@@ -32,6 +29,22 @@ def load() -> Engine:
         models=_models(methods),
         smallest_sides={metric.name: metric.smallest for metric in METRICS},
     )
+
+
+def look_again(engine: Engine) -> Engine:
+    """Return what can be chosen by now: models come and go, and methods need them."""
+    methods = _methods()
+    return replace(engine, methods=methods, models=_models(methods))
+
+
+def _methods() -> list[MethodFacts]:
+    from ksyn.methods import METHODS
+    from ksyn.options import options_of
+
+    return [
+        MethodFacts(m.name, m.title, m.family, m.when, m.unavailable(), options_of(m), m.presets)
+        for m in METHODS
+    ]
 
 
 def _models(methods: list[MethodFacts]) -> dict[str, list[ModelFacts]]:

@@ -142,6 +142,7 @@ class MethodPanel(QWidget):
         self.dice.clicked.connect(lambda: session.plan.set_seed(SystemRandom().randrange(100_000)))
         self.reset.clicked.connect(lambda: session.plan.set_options({}))
         session.engine_changed.connect(self._offer)
+        session.models_changed.connect(self._refresh)
         session.plan.method_changed.connect(self._show_method)
         session.plan.options_changed.connect(self._show_options)
         session.plan.preparation_changed.connect(self._show_preparation)
@@ -162,6 +163,15 @@ class MethodPanel(QWidget):
         self._show_device(self._session.plan.device)
         self._show_seed(self._session.plan.seed)
         self._show_method(self._session.plan.method)
+
+    def _refresh(self, engine: Engine) -> None:
+        """Offer the methods and models that there are by now; nothing else is touched."""
+        self.methods.refresh(engine.methods)
+        self._show_ticks(self.methods.ticks)
+        if self._form is not None and self._form.infos == self._facts().options:
+            self._form.offer(engine.models)
+        else:  # another model is the default
+            self._show_method(self._session.plan.method)
 
     def _offer_preparation(self, engine: Engine) -> None:
         if self._preparation is not None:

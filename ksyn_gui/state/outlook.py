@@ -41,7 +41,7 @@ class Outlook(QObject):
         for signal in (plan.method_changed, study.scan_changed, study.slice_changed):
             signal.connect(lambda _: self._forget())
         for signal in (sampling.settled, plan.options_changed, plan.preparation_changed):
-            signal.connect(lambda _: self._wait())
+            signal.connect(lambda _: self.ask_again())
 
     @property
     def forecast(self) -> Forecast:
@@ -53,20 +53,21 @@ class Outlook(QObject):
         self._held = held
         if self._missed and not held:
             self._missed = False
-            self._wait()
+            self.ask_again()
+
+    def ask_again(self) -> None:
+        """Ask when everything has come to rest: something else than before may be said."""
+        if not self._closed:
+            self._timer.start()
 
     def close(self) -> None:
         """Ask nothing any more."""
         self._closed = True
         self._timer.stop()
 
-    def _wait(self) -> None:
-        if not self._closed:
-            self._timer.start()
-
     def _forget(self) -> None:
         self._tell(Forecast())
-        self._wait()
+        self.ask_again()
 
     def _ask(self) -> None:
         measured, mask = self._study.measured, self._sampling.mask

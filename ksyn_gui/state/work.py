@@ -12,7 +12,7 @@ from ksyn_gui.state.news import News
 
 
 class Work(QObject):
-    """Threads for files, slices, patterns, previews and estimates; what fails becomes news.
+    """Threads for files, slices, patterns, previews, estimates and models; failures become news.
 
     In `files` one job follows the other; elsewhere a newer request replaces one that waits.
     """
@@ -29,6 +29,7 @@ class Work(QObject):
         self.patterns = Background("patterns", self)
         self.previews = Background("previews", self)
         self.estimates = Background("estimates", self)
+        self.models = Background("models", self)
 
     def do(
         self,
@@ -56,5 +57,5 @@ class Work(QObject):
     def close(self, milliseconds: int = 3000) -> bool:
         """End every thread, and return whether all ended in time."""
         shown = (self.files, self.slices, self.peeks, self.patterns, self.previews)
-        ended = [thread.close(milliseconds) for thread in (*shown, self.estimates)]
+        ended = [thread.close(milliseconds) for thread in (*shown, self.estimates, self.models)]
         return all(ended)
