@@ -1,7 +1,7 @@
 """Write the tables of choices into the pages, from the same fields that forms and flags use.
 
-A line ``{{methods classical}}``, ``{{masks}}``, ``{{readers}}``, ``{{writers}}`` or
-``{{actions File}}`` is replaced.
+A line ``{{methods classical}}``, ``{{masks}}``, ``{{readers}}``, ``{{writers}}``,
+``{{actions File}}`` or ``{{keys picture}}`` is replaced.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ksyn.masks import MASKS
 from ksyn.methods import METHODS
 from ksyn.options import OptionInfo, Options, options_of
 from ksyn_gui.actions import ACTIONS
+from ksyn_gui.dialogs.shortcuts_dialog import IN_A_PICTURE, IN_KSPACE
 
 
 def setup(app: Sphinx) -> None:
@@ -36,6 +37,7 @@ def _written(line: re.Match[str]) -> str:
         "readers": _readers,
         "writers": _writers,
         "actions": _actions,
+        "keys": _keys,
     }
     return tables[line[1]](line[2])
 
@@ -104,6 +106,13 @@ def _actions(menu: str) -> str:
         if a.menu == menu
     ]
     return "\n".join(rows)
+
+
+def _keys(place: str) -> str:
+    table = {"picture": IN_A_PICTURE, "kspace": IN_KSPACE}[place]
+    return "\n".join(
+        ["| | keys, mouse |", "|---|---|", *(f"| {do} | {keys} |" for do, keys in table)]
+    )
 
 
 def _list(rows: object) -> str:

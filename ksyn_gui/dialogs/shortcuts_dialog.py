@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 from ksyn_gui.actions import ACTIONS
 from ksyn_gui.parts import GAP, column, heading, quiet, scrolled
 
-_IN_A_PICTURE = (
+IN_A_PICTURE = (
     ("Other slice (Shift: ten)", "Wheel, ↑ ↓"),
     ("First, last slice", "Home, End"),
-    ("Window ↔ and level ↕", "Right button"),
-    ("Move", "Middle button, Space+drag"),
+    ("Window ↔ and level ↕ (Shift: ×10)", "Right button, Alt+arrows"),
+    ("Move", "Middle button, Space+drag, Ctrl+arrows"),
     ("Zoom", "Ctrl+Wheel, + −"),
     ("Whole picture", "="),
     ("Whole picture, upright, automatic levels", "Ctrl+R"),
@@ -36,6 +36,14 @@ _IN_A_PICTURE = (
     ("Logarithm", "L"),
     ("Maximise", "Double-click"),
 )
+"""What a picture does with the mouse, and with the keyboard while it has the focus."""
+IN_KSPACE = (
+    ("Take the brush, put it away", "B"),
+    ("Move the brush, paint, erase", "Arrows, Space, X"),
+    ("Width of the brush", "[ ]"),
+    ("Lines or points", "T"),
+)
+"""What k-space does besides."""
 
 
 class ShortcutsDialog(QDialog):
@@ -48,8 +56,9 @@ class ShortcutsDialog(QDialog):
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setSpacing(36)
-        columns.addLayout(_side([("In a picture", list(_IN_A_PICTURE)), *_menus("View", "Help")]))
-        columns.addLayout(_side(_menus("File", "Mask", "Reconstruct")))
+        pictures = [("In a picture", list(IN_A_PICTURE)), ("In k-space", list(IN_KSPACE))]
+        columns.addLayout(_side([*pictures, *_menus("Reconstruct", "Help")]))
+        columns.addLayout(_side(_menus("File", "Mask", "View")))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = column(self)

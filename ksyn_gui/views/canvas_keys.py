@@ -36,8 +36,7 @@ def press(canvas: ArrayCanvas, event: QKeyEvent) -> bool:
     modifiers = event.modifiers() & ~Modifier.KeypadModifier
     key = Key(event.key())
     if key in _ARROWS:
-        _press_arrow(canvas, _ARROWS[key], modifiers)
-        return True
+        return _press_arrow(canvas, _ARROWS[key], modifiers)
     if not modifiers & ~Modifier.ShiftModifier:
         return _press_plain(canvas, key, shifted=bool(modifiers))
     if modifiers == Modifier.ControlModifier and key == Key.Key_R:
@@ -91,9 +90,11 @@ def _plain_keys(canvas: ArrayCanvas) -> dict[Key, Callable[[], None]]:
     }
 
 
-def _press_arrow(canvas: ArrayCanvas, way: tuple[int, int], modifiers: Modifier) -> None:
+def _press_arrow(canvas: ArrayCanvas, way: tuple[int, int], modifiers: Modifier) -> bool:
     right, down = way
     many = 10 if modifiers & Modifier.ShiftModifier else 1
+    if many > 1 and modifiers & Modifier.ControlModifier:
+        return False  # the window's: turns pictures
     if modifiers & Modifier.AltModifier:
         canvas.shift_levels(right * 3 * many, down * 3 * many)
     elif modifiers & Modifier.ControlModifier:
@@ -102,3 +103,4 @@ def _press_arrow(canvas: ArrayCanvas, way: tuple[int, int], modifiers: Modifier)
         canvas.step_pointer(right * many, down * many)
     elif down:
         canvas.scrolled.emit(down * many)
+    return True

@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
     QLabel,
     QLineEdit,
+    QMenu,
     QScrollArea,
     QScrollBar,
     QSlider,
@@ -24,10 +25,12 @@ from PySide6.QtWidgets import (
 import ksyn_gui
 from ksyn_gui.actions import ACTIONS
 from ksyn_gui.choice_boxes import ChoiceBox
+from ksyn_gui.menus import TOOLS
 from ksyn_gui.message_bar import MessageBar
 from ksyn_gui.parts import ProgressBar, push_button
 from ksyn_gui.shortened import text_room
 from ksyn_gui.theme import DARK, LIGHT, Colours, Theme, icon
+from ksyn_gui.views import canvas_keys, kspace_keys
 from ksyn_gui.views.curve_plot import CurvePlot
 from ksyn_gui.views.view_header import ViewHeader
 
@@ -171,6 +174,32 @@ def test_no_shortcut_is_given_twice():
     keys = [key for info in ACTIONS for key in info.keys]
     keys += [f"Alt+{menu[0]}" for menu in {info.menu for info in ACTIONS}]  # opens the menu
     assert sorted(set(keys)) == sorted(keys)
+
+
+def letters(menu: QMenu) -> list[str]:
+    """Return the letters that choose something in an open menu, sub-menus' own aside."""
+    return [text[text.index("&") + 1].upper() for a in menu.actions() if "&" in (text := a.text())]
+
+
+def test_no_letter_stands_for_two_things_of_a_menu(window):
+    menus = [menu for menu in window.findChildren(QMenu) if menu.actions()]
+    twice = {m.title(): found for m in menus if len(set(found := letters(m))) < len(found)}
+    assert len(menus) >= 7
+    assert twice == {}
+
+
+def test_a_key_does_the_same_in_a_picture_and_in_the_menus(window):
+    """The menus take a key first: a picture would never see it."""
+    pictures, shared = window.pictures, set()
+    for info in ACTIONS:
+        for key in info.keys:
+            stroke = QKeySequence(key)[0]
+            event = QKeyEvent(QEvent.Type.KeyPress, stroke.key(), stroke.keyboardModifiers())
+            if canvas_keys.press(pictures.image.canvas, event) or kspace_keys.press(
+                pictures.kspace, event
+            ):
+                shared.add(info.name)
+    assert shared == {*TOOLS, "reset_view", "coil_next", "coil_previous"}
 
 
 def test_every_icon_exists(qapp):

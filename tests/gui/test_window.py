@@ -443,3 +443,29 @@ def test_pictures_are_turned_and_mirrored_by_key_and_r_sets_them_upright(qtbot, 
     assert kspace.orientation == Orientation()
     press(qtbot, window, Qt.Key.Key_R)
     assert image.orientation == Orientation()
+
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+def test_alt_and_arrows_set_window_and_level_of_the_picture_with_the_focus(qtbot, window):
+    canvas = window.pictures.image.canvas
+    canvas.setFocus()
+    before = canvas.levels
+    press(qtbot, canvas.surface, Qt.Key.Key_Right, ALT)
+    assert canvas.levels.window > before.window
+    press(qtbot, canvas.surface, Qt.Key.Key_Down, ALT)
+    assert canvas.levels.level != before.level
+
+
+def test_frames_follow_by_key(qtbot, empty_window, tmp_path):
+    session = empty_window.session
+    samples = head_kspace((32, 24), 2, noise=0.002).samples[0].numpy()
+    np.save(tmp_path / "series.npy", np.stack([samples] * 3))
+    with qtbot.waitSignal(session.preview.zero_filled_changed, timeout=30_000):
+        empty_window.open(tmp_path / "series.npy")
+    press(qtbot, empty_window, Qt.Key.Key_PageDown, CONTROL)
+    press(qtbot, empty_window, Qt.Key.Key_PageDown, CONTROL)
+    assert session.study.frame == 2
+    press(qtbot, empty_window, Qt.Key.Key_PageUp, CONTROL)
+    assert session.study.frame == 1
