@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ksyn.data import Problem, Step
-from ksyn.fourier import at_once, centre, decentre, filtered, plain_fft, plain_ifft
+from ksyn.data import Mask, Problem, Step
+from ksyn.fourier import at_once, centre, decentre, plain_fft, plain_filter, plain_ifft
 
 _ROUNDING = 1e-6
 """Relative residual below which a complex64 solution gets no better."""
@@ -27,13 +27,11 @@ class Encoding:
 
     def __init__(self, problem: Problem) -> None:
         self.maps = problem.sens_maps.maps
-        self.mask = problem.mask.samples
-        # A mask of whole columns does not touch ky, so F and Fᴴ along ky cancel in the normal
-        # operator and half of its transforms need not be computed.
-        whole_columns = bool((self.mask == self.mask[..., :1, :]).all())
-        self._axes = (-1,) if whole_columns else (-2, -1)
-        self._plain_mask = decentre(self.mask).to(self.maps.real.dtype)
+        # A product of complex numbers and truth values takes three times as long as this one.
+        self.mask = problem.mask.samples.to(self.maps)
+        self._sampled = sampling_filter(problem.mask, self.maps)
         self._plain_maps = decentre(self.maps)
+        self._plain_conjugates = self._plain_maps.conj().resolve_conj()
 
     def forward(
         self, image: Complex[Tensor, "frame set y x"]
@@ -61,9 +59,9 @@ class Encoding:
         """Return `normal` of an image whose origin is at index 0, for loops that shift once."""
         total = torch.zeros_like(image)
         together = at_once(image, image[:, 0].numel())
-        for maps in torch.split(self._plain_maps, together, dim=1):
-            images = coil_images(image, maps)
-            total += combine(filtered(images, self._plain_mask, self._axes), maps)
+        both = (torch.split(s, together, dim=1) for s in (self._plain_maps, self._plain_conjugates))
+        for maps, conjugates in zip(*both, strict=True):
+            add_combined(total, self._sampled(coil_images(image, maps)), conjugates)
         return total
 
     def norm(self) -> float:
@@ -99,6 +97,18 @@ class Encoding:
         return Step(one_image(image), kspace, index, total, scalars)
 
 
+def sampling_filter(mask: Mask, like: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return Fᴴ M F as a function of arrays with their origin at index 0.
+
+    A mask of whole columns does not touch ky, so F and Fᴴ along ky cancel in the normal operator
+    and half of its transforms need not be computed.
+    """
+    samples, row = mask.samples, mask.samples[..., :1, :]
+    if bool((samples == row).all()):
+        return plain_filter(row, like, (-1,))
+    return plain_filter(samples, like)
+
+
 def coil_images(
     image: Complex[Tensor, "frame set y x"], maps: Complex[Tensor, "set coil y x"]
 ) -> Complex[Tensor, "frame coil y x"]:
@@ -112,8 +122,22 @@ def combine(
     images: Complex[Tensor, "frame coil y x"], maps: Complex[Tensor, "set coil y x"]
 ) -> Complex[Tensor, "frame set y x"]:
     """Return Sᴴ applied to coil images."""
-    combined: Tensor = torch.linalg.vecdot(maps, images[:, None], dim=2)
-    return combined
+    if images.is_cuda:
+        combined: Tensor = torch.linalg.vecdot(maps, images[:, None], dim=2)
+        return combined
+    total = images.new_zeros(len(images), len(maps), *images.shape[-2:])
+    add_combined(total, images, maps.conj())
+    return total
+
+
+def add_combined(
+    total: Complex[Tensor, "frame set y x"],
+    images: Complex[Tensor, "frame coil y x"],
+    conjugates: Complex[Tensor, "set coil y x"],
+) -> None:
+    """Add Sᴴ of coil images to a total, given S*; coil by coil there is no product to keep."""
+    for coil, conjugate in zip(images.unbind(1), conjugates.unbind(1), strict=True):
+        total.addcmul_(conjugate, coil[:, None])
 
 
 def energy(array: Complex[Tensor, "*shape"]) -> Float[Tensor, ""]:
@@ -152,9 +176,8 @@ def conjugate_gradients(
     x = start
     r = right - normal(x)
     p = r
-    rr = _inner(r, r)
-    limit = tolerance**2 * _inner(right, right)
-    rounding = _ROUNDING**2 * _inner(right, right)
+    rr, whole = _inner(r, r), _inner(right, right)
+    limit, rounding = tolerance**2 * whole, _ROUNDING**2 * whole
     for _ in range(iterations):
         if tolerance > 0 and bool((rr <= limit).all()):
             return

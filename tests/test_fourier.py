@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from ksyn.fourier import (
     centre,
     decentre,
-    filtered,
     image_to_kspace,
     kspace_to_image,
     plain_fft,
+    plain_filter,
     plain_ifft,
     resize_centred,
 )
@@ -123,15 +123,24 @@ def test_padding_adds_zeros_only() -> None:
     assert torch.equal(resize_centred(array, (3, 4)), array)
 
 
-@pytest.mark.parametrize("axes", [(-1,), (-2, -1)])
+@pytest.mark.parametrize("axes", [(), (-1,), (-2,), (-2, -1)])
 @pytest.mark.parametrize("size", [(8, 6), (7, 9)])
 def test_filtering_is_the_gain_between_the_transforms(
     size: tuple[int, int], axes: tuple[int, ...]
 ) -> None:
     rng = torch.Generator().manual_seed(0)
-    images = torch.randn(2, *size, dtype=torch.complex64, generator=rng)
-    gain = torch.rand(size[-1], generator=rng).expand(size)
+    images = torch.randn(2, 3, *size, dtype=torch.complex64, generator=rng)
+    shape = [n if axis in axes else 1 for axis, n in zip((-2, -1), size, strict=True)]
+    gain = torch.rand(2, 1, *shape, generator=rng)
     kept = images.clone()
-    expected = plain_ifft(plain_fft(images) * gain)
-    torch.testing.assert_close(filtered(images, gain, axes), expected, rtol=1e-4, atol=1e-5)
+    expected = decentre(kspace_to_image(image_to_kspace(centre(images)) * gain))
+    filtered = plain_filter(gain, images, axes)(images)
+    torch.testing.assert_close(filtered, expected, rtol=1e-4, atol=1e-5)
     assert torch.equal(images, kept)
+
+
+def test_a_gain_of_truth_values_is_one_of_zeros_and_ones() -> None:
+    image = random_image(8, 6)
+    gain = torch.rand(8, 6, generator=torch.Generator().manual_seed(0)) < 0.5
+    filters = (plain_filter(kind, image)(image) for kind in (gain, gain.float()))
+    assert torch.equal(*filters)

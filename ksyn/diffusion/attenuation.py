@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,7 @@ from ksyn.calibration import calibration_region
 from ksyn.data import Mask
 from ksyn.diffusion.denoiser import Blur, gaussian_transfer
 from ksyn.errors import ShapeError
-from ksyn.fourier import decentre, plain_fft, plain_ifft
+from ksyn.fourier import plain_filter
 
 Fading = Literal["automatic", "both", "none"]
 """Axes along which high frequencies fade; automatic: those along which the mask undersamples."""
@@ -58,17 +59,21 @@ class Schedule:
         return gaussian_transfer(matrix, self.blur(i))
 
     def attenuate(
-        self, images: Complex[Tensor, "frame coil y x"], *levels: int
-    ) -> list[Complex[Tensor, "frame coil y x"]]:
-        """Return Fᴴ G_i F of images for each of these levels i."""
+        self, images: Complex[Tensor, "frame coil y x"], i: int
+    ) -> Complex[Tensor, "frame coil y x"]:
+        """Return Fᴴ G_i F of images."""
+        return self.attenuation(i, images)(images)
+
+    def attenuation(
+        self, i: int, like: Complex[Tensor, "frame coil y x"]
+    ) -> Callable[[Tensor], Tensor]:
+        """Return Fᴴ G_i F as a function of such images.
+
+        A convolution does not mind where the image's origin is.
+        """
         axes = tuple(axis for axis in (-2, -1) if self.widest_blur[axis] > 0)
-        if not axes:
-            return [images for _ in levels]
-        matrix = images.shape[-2], images.shape[-1]
-        spectra = plain_fft(images, axes)
-        # A convolution does not mind where the image's origin is: only the gains are decentred.
-        gains = [decentre(self.gain(i, matrix)).to(images.device) for i in levels]
-        return [plain_ifft(spectra * gain, axes) for gain in gains]
+        y, x = (like.shape[axis] if axis in axes else 1 for axis in (-2, -1))
+        return plain_filter(self.gain(i, (y, x)), like, axes)
 
 
 def geometric_sigmas(first: float, last: float, n_steps: int) -> tuple[float, ...]:

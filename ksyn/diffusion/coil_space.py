@@ -10,7 +10,7 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.diffusion.attenuation import Schedule
-from ksyn.encoding import coil_images, combine
+from ksyn.encoding import add_combined, coil_images, combine
 from ksyn.fourier import at_once
 from ksyn.noise import complex_noise
 
@@ -68,7 +68,7 @@ class AllCoils:
 
     def fade(self, images: CoilImages, schedule: Schedule, i: int) -> State:
         """Return what settles of G_i images."""
-        return self.settle(schedule.attenuate(images, i)[0])
+        return self.settle(schedule.attenuate(images, i))
 
     def project(self, state: State) -> State:
         """Return P z."""
@@ -109,6 +109,7 @@ class CoilSpace:
 
     def __init__(self, maps: Complex[Tensor, "set coil y x"]) -> None:
         self.maps = maps
+        self._conjugates = maps.conj().resolve_conj()
 
     def settle(self, images: CoilImages) -> State:
         """Return Sᴴ of the images."""
@@ -116,11 +117,12 @@ class CoilSpace:
 
     def fade(self, images: CoilImages, schedule: Schedule, i: int) -> State:
         """Return Sᴴ G_i images, a few coils at a time."""
+        attenuated = schedule.attenuation(i, images)
         together = at_once(images, images[:, 0].numel())
-        pairs = (torch.split(x, together, dim=1) for x in (images, self.maps))
-        total = torch.zeros_like(combine(images[:, :1], self.maps[:, :1]))
-        for part, maps in zip(*pairs, strict=True):
-            total += combine(schedule.attenuate(part, i)[0], maps)
+        pairs = (torch.split(x, together, dim=1) for x in (images, self._conjugates))
+        total = images.new_zeros(len(images), len(self.maps), *images.shape[-2:])
+        for part, conjugates in zip(*pairs, strict=True):
+            add_combined(total, attenuated(part), conjugates)
         return total
 
     def project(self, state: State) -> State:

@@ -13,8 +13,8 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.data import Problem
-from ksyn.encoding import Encoding, coil_images, combine, solve
-from ksyn.fourier import centre, decentre, filtered, image_to_kspace, kspace_to_image
+from ksyn.encoding import Encoding, coil_images, combine, sampling_filter, solve
+from ksyn.fourier import at_once, centre, decentre, image_to_kspace, kspace_to_image
 from ksyn.lowrank import annihilating_gram, apply_gram
 
 CoilImages = Complex[Tensor, "frame coil y x"]
@@ -58,12 +58,16 @@ def correct_low_rank(
     """
     gram = 2 * penalty * annihilating_gram(problem.kspace, problem.mask, kernel, keep)
     zero_filled = kspace_to_image(problem.kspace.samples)
-    mask = decentre(problem.mask.samples).float()
-    axes = (-1,) if _whole_columns(mask) else (-2, -1)
+    sampled = sampling_filter(problem.mask, zero_filled)
 
     def correction(images: CoilImages, weight: float) -> CoilImages:
         def normal(z: CoilImages) -> CoilImages:
-            return filtered(z, mask, axes).add_(apply_gram(gram, z)).add_(z, alpha=2 * weight)
+            total = apply_gram(gram, z).add_(z, alpha=2 * weight)
+            together = at_once(z, z[:, 0].numel())
+            parts = (torch.split(images, together, dim=1) for images in (z, total))
+            for part, place in zip(*parts, strict=True):
+                place += sampled(part)
+            return total
 
         return solve(normal, zero_filled + 2 * weight * images, images, iterations)
 
@@ -83,13 +87,9 @@ def correct_maps(problem: Problem, *, iterations: int = 5) -> Correction:
         x = decentre(combine(images, maps))
 
         def normal(image: Tensor) -> Tensor:
-            return encoding.plain_normal(image) + 2 * weight * image
+            return encoding.plain_normal(image).add_(image, alpha=2 * weight)
 
         solved = solve(normal, zero_filled + 2 * weight * x, x, iterations)
         return coil_images(centre(solved), maps)
 
     return correction
-
-
-def _whole_columns(mask: Tensor) -> bool:
-    return bool((mask == mask[..., :1, :]).all())

@@ -37,7 +37,7 @@ class Turned:
             denoised = self.denoiser(turned.mT.contiguous(), sigma, (blur[1], blur[0])).mT
         else:
             denoised = self.denoiser(turned, sigma, blur)
-        return (denoised / self.phase).flip(self.axes)
+        return (denoised * self.phase.conjugate()).flip(self.axes)
 
 
 def turn_of(i: int) -> int:

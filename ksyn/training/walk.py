@@ -13,7 +13,7 @@ from ksyn.diffusion.attenuation import Schedule
 from ksyn.diffusion.denoiser import Preconditioned, gaussian_transfer, to_channels, to_complex
 from ksyn.diffusion.reconstruction import MODEL_ERROR, NOISE_WEIGHT
 from ksyn.encoding import solve
-from ksyn.fourier import centre, decentre, filtered, plain_ifft
+from ksyn.fourier import centre, decentre, plain_filter, plain_ifft
 from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.nets.acquisition import Acquisition
 
@@ -90,6 +90,6 @@ def _faded(
     """Return Sᴴ G_i of coil images."""
     matrix = images.shape[-2], images.shape[-1]
     gains = torch.stack([gaussian_transfer(matrix, schedule.blur(i)) for schedule in schedules])
-    faded = filtered(images, decentre(gains)[:, None].to(images.device))
+    faded = plain_filter(gains[:, None], images)(images)
     combined: Tensor = (faded * scans.maps[:, 0].conj()).sum(dim=1)
     return combined

@@ -39,7 +39,7 @@ class Toy:
     def attenuation(self, schedule: Schedule, i: int) -> Tensor:
         """Return Sᴴ Fᴴ G_i F S over x."""
         unit = torch.eye(self.n, dtype=self.maps.dtype)[:, None, None, :]
-        (blurred,) = schedule.attenuate(coil_images(unit, self.maps), i)
+        blurred = schedule.attenuate(coil_images(unit, self.maps), i)
         return (blurred * self.maps.conj()).sum(1)[:, 0].T
 
     def _spread(self) -> Tensor:
@@ -102,7 +102,7 @@ def coilwise_denoiser(world: Toy, schedule: Schedule, space: Space):
     def matrix(i: int, c: int) -> Tensor:
         s = torch.diag(world.maps[0, c, 0])
         target = s @ world.prior @ s.mH
-        (g,) = schedule.attenuate(torch.eye(world.n, dtype=s.dtype)[:, None, None], i)
+        g = schedule.attenuate(torch.eye(world.n, dtype=s.dtype)[:, None, None], i)
         g = g[:, 0, 0].T
         covariance = torch.eye(world.n) if isinstance(space, Unprojected) else s @ s.mH
         noise = 2 * schedule.sigmas[i] ** 2 * covariance

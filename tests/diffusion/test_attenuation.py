@@ -62,9 +62,9 @@ def test_no_step_brings_back_what_the_network_could_not_see():
 def test_attenuation_multiplies_kspace_by_the_gain(matrix, blur):
     levels, rng = schedule(blur), torch.Generator().manual_seed(0)
     images = torch.randn(2, 3, *matrix, dtype=torch.complex64, generator=rng)
-    for i, attenuated in zip((0, 30, 50), levels.attenuate(images, 0, 30, 50), strict=True):
+    for i in (0, 30, 50):
         expected = kspace_to_image(levels.gain(i, matrix) * image_to_kspace(images))
-        torch.testing.assert_close(attenuated, expected, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(levels.attenuate(images, i), expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("n", [128, 129])
