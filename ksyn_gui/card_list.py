@@ -31,6 +31,8 @@ _PAD = 6
 _TALL, _LOW = _PICTURE + 2 * _PAD + 4, 34
 """Height of a card with and without a picture [pixels]."""
 _WORDS = {Kind.RUNNING: "running", Kind.WAITING: "waiting", Kind.FAILED: "failed"}
+_BETWEEN = " · "
+"""What stands between two parts of a line."""
 _SELECT = QItemSelectionModel.SelectionFlag
 
 
@@ -214,7 +216,8 @@ def _paint_words(painter: QPainter, card: Card, room: QRect, font: QFont, letter
     heads = {Kind.FAILED: colours.danger, Kind.WAITING: colours.quiet, Kind.RUNNING: colours.accent}
     lines = [(_heading(card), bold, heads.get(card.kind, colours.text))]
     lines += [(text, font, colours.text) for text in _scores(card, font, room.width())]
-    lines += [(card.made_with, font, colours.quiet)] if card.made_with else []
+    made_with = whole_parts(card.made_with, QFontMetrics(font), room.width())
+    lines += [(made_with, font, colours.quiet)] if made_with else []
     top = room.center().y() - sum(QFontMetrics(face).height() for _, face, _ in lines) // 2
     for number, (text, face, colour) in enumerate(lines):
         metrics = QFontMetrics(face)
@@ -226,6 +229,14 @@ def _paint_words(painter: QPainter, card: Card, room: QRect, font: QFont, letter
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
         top += metrics.height()
+
+
+def whole_parts(text: str, metrics: QFontMetrics, room: int) -> str:
+    """Return as many parts of ``1.3 s · R 3.1 · Uniform`` as there is room for, one at least."""
+    parts = text.split(_BETWEEN)
+    while len(parts) > 1 and metrics.horizontalAdvance(_BETWEEN.join(parts)) > room:
+        parts.pop()
+    return _BETWEEN.join(parts)
 
 
 def _paint_letter(painter: QPainter, letter: str, line: QRect, font: QFont) -> int:

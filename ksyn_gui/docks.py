@@ -12,7 +12,7 @@ from ksyn_gui.panels import PANELS, Area, PanelInfo
 from ksyn_gui.session import Session
 from ksyn_gui.settings import LAYOUT_VERSION, Settings
 
-_WIDTHS = {Area.LeftDockWidgetArea: 250, Area.RightDockWidgetArea: 325}
+_WIDTHS = {Area.LeftDockWidgetArea: 272, Area.RightDockWidgetArea: 325}
 """At first [pixels]."""
 _NARROW = 1200
 """Windows of less width leave docks little more than they need [pixels]."""

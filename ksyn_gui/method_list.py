@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,6 +41,8 @@ class MethodList(QListWidget):
     chosen = Signal(str)
     ticked = Signal(object)
     """Names of the ticked methods, in the order of the list."""
+    pointed_at = Signal(str)
+    """Name of the method under the pointer; empty when there is none any more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +51,9 @@ class MethodList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setItemDelegate(_Row(self))
+        self.setMouseTracking(True)
         self.currentItemChanged.connect(self._choose)
+        self.itemEntered.connect(lambda item: self.pointed_at.emit(item.data(_NAME) or ""))
         self.itemChanged.connect(lambda _: self.ticked.emit(self.ticks))
 
     @property
@@ -99,6 +111,11 @@ class MethodList(QListWidget):
         """Never be squeezed below the size hint: the panel around it scrolls."""
         return self.sizeHint()
 
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Say that the pointer has gone."""
+        super().leaveEvent(event)
+        self.pointed_at.emit("")
+
     def _choose(self, item: QListWidgetItem | None) -> None:
         name = None if item is None else item.data(_NAME)
         if name:
@@ -106,7 +123,7 @@ class MethodList(QListWidget):
 
 
 class _Row(QStyledItemDelegate):
-    """Writes behind a title what the method is good for, as far as there is room."""
+    """Writes behind a title what the method is good for, where there is room for all of it."""
 
     def paint(
         self,
@@ -124,10 +141,11 @@ class _Row(QStyledItemDelegate):
         style = option.widget.style()
         room = style.subElementRect(element, option, option.widget)
         room.adjust(option.fontMetrics.horizontalAdvance(index.data()) + _GAP, 0, -4, 0)
+        if option.fontMetrics.horizontalAdvance(words) > room.width():
+            return
         painter.save()
         painter.setPen(QColor(colours_now().quiet))
-        text = option.fontMetrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 
 

@@ -21,6 +21,7 @@ MARGIN = 12
 """Between a panel's edge and what is in it [pixels]."""
 GAP = 8
 """Between two rows [pixels]."""
+_IN_THE_MIDDLE = Qt.TextElideMode.ElideMiddle
 _AT_ONCE = 500
 """What takes no longer needs no sign of life; Qt paints one thirty times a second [ms]."""
 
@@ -83,7 +84,11 @@ class Steady(QLabel):
 
 
 class Elided(QLabel):
-    """One line of text that is shortened in the middle where there is no room for all of it."""
+    """One line of text that is shortened where there is no room for all of it."""
+
+    def __init__(self, text: str = "", where: Qt.TextElideMode = _IN_THE_MIDDLE) -> None:
+        super().__init__(text)
+        self._where = where
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Need no more room than a few letters."""
@@ -92,8 +97,7 @@ class Elided(QLabel):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint as much of the text as there is room for."""
         painter, room = QPainter(self), self.contentsRect()
-        middle = Qt.TextElideMode.ElideMiddle
-        words = self.fontMetrics().elidedText(self.text(), middle, room.width())
+        words = self.fontMetrics().elidedText(self.text(), self._where, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
 

@@ -192,6 +192,9 @@ class LayoutDialog(QDialog):
         middle.addLayout(self._form(), 4)
         middle.addWidget(self.view, 5)
         outer.addLayout(middle, 1)
+        outer.addWidget(heading("The same on the command line"))
+        self.flags.setWordWrap(True)
+        outer.addWidget(self.flags)
         outer.addWidget(self.buttons)
 
     def _form(self) -> QVBoxLayout:
@@ -205,9 +208,6 @@ class LayoutDialog(QDialog):
         form.addLayout(self._rows)
         form.addWidget(self.said)
         form.addStretch(1)
-        form.addWidget(heading("The same on the command line"))
-        self.flags.setWordWrap(True)
-        form.addWidget(self.flags)
         return form
 
     def _domains(self) -> QHBoxLayout:

@@ -52,7 +52,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(880, 620)
+        self.resize(940, 680)
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setSpacing(36)

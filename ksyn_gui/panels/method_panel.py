@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import SystemRandom
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ksyn_gui.actions import action_info
@@ -52,6 +52,8 @@ class MethodPanel(QWidget):
         self.compare = push_button(_NO_TICKS, "git-diff", action_info("compare").tooltip)
         self.untick = tool_button("x-square", "Take all ticks away", "Take all ticks away")
         self.when = quiet("The engine is being loaded …")
+        self.when.setMinimumHeight(2 * self.when.fontMetrics().lineSpacing())
+        self.when.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.hints = warning()
         self.preset = ChoiceBox()
         self.preset_label = QLabel("Preset")
@@ -129,6 +131,7 @@ class MethodPanel(QWidget):
     def _connect(self, session: Session) -> None:
         self.methods.chosen.connect(session.plan.set_method)
         self.methods.ticked.connect(self._show_ticks)
+        self.methods.pointed_at.connect(self._say_when)
         self.compare.clicked.connect(self.compare_ticked)
         self.untick.clicked.connect(self.methods.clear_ticks)
         self.preset.textActivated.connect(self._choose_preset)
@@ -170,6 +173,7 @@ class MethodPanel(QWidget):
         self._show_ticks(self.methods.ticks)
         if self._form is not None and self._form.infos == self._facts().options:
             self._form.offer(engine.models)
+            self._say_when()
         else:  # another model is the default
             self._show_method(self._session.plan.method)
 
@@ -192,13 +196,19 @@ class MethodPanel(QWidget):
         if self._session.engine is None:
             return
         facts = self._facts()
-        self.when.setText(facts.when)
+        self._say_when()
         self._form = OptionsForm(facts.options, models=self._session.engine.models)
         self._form.changed.connect(self._session.plan.set_options)
         self._show_options(self._session.plan.options)
         self._show_forecast(self._session.outlook.forecast)
         self._forms.addWidget(self._form)
         self.options_part.setVisible(bool(facts.options))
+
+    def _say_when(self, pointed_at: str = "") -> None:
+        """Say when to use the method that is pointed at, or the chosen one, or why one cannot."""
+        if self._session.engine is not None:
+            facts = self._session.plan.facts_of(pointed_at or self._session.plan.method)
+            self.when.setText(facts.unavailable or facts.when)
 
     def _show_options(self, values: Mapping[str, Any]) -> None:
         if self._form is not None:

@@ -136,12 +136,13 @@ class Screen(QObject):
 def _step_of(result: StoredResult, frame: int) -> ShownStep:
     frame = min(frame, len(result.image) - 1)
     deviation = None if result.deviation is None else result.deviation[frame]
+    newest = {name: float(values[-1]) for name, (_, values) in result.curves.items()}
     return ShownStep(
         0,
         1,
         result.image[frame],
         None,
-        result.metrics,
+        {**newest, **result.metrics},
         result.title,
         result.learned,
         live=False,

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsLineItem, QGridLayout, QWidget
 
 from ksyn_gui.facts import Curve
-from ksyn_gui.parts import quiet, value
+from ksyn_gui.parts import Elided, value
 from ksyn_gui.scalars import scalar_text, scalar_title, scalar_unit
 from ksyn_gui.views.bars import line_of
 from ksyn_gui.views.plot import DIAMOND, DOT, Mark, Plot, Ticks
@@ -33,8 +33,8 @@ class CurvePlot(QWidget):
         self._logarithmic = name in LOGARITHMIC
         self._steps = self._values = np.empty(0)
         self._shown: int | None = None
-        self._title, self._number = quiet(_title(name)), value()
-        self._title.setWordWrap(False)
+        self._title, self._number = Elided(_title(name), Qt.TextElideMode.ElideRight), value()
+        self._title.setProperty("role", "quiet")
         self._plot = Plot(steps_below=True)
         self._line = QGraphicsLineItem()
         self._best_mark, self._mark = Mark(DIAMOND), Mark(DOT)
@@ -119,6 +119,8 @@ class CurvePlot(QWidget):
             room = 0.02 * (last - first)
             self._plot.show_range((first - room, last + room), self._range())
             self._plot.show_ticks(self._value_ticks(), self._step_ticks())
+        else:
+            self._plot.show_ticks(())
         self._draw_marks()
 
     def _draw_marks(self) -> None:

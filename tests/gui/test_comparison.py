@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionViewItem
 
 from ksyn import pipeline
 from ksyn.errors import ShapeError
 from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, RECONSTRUCTED
 from ksyn.methods.total_variation import TotalVariation
+from ksyn_gui.card_list import whole_parts
 from ksyn_gui.cards import CARD, Kind
 from ksyn_gui.comparison_view import Arrangement
 from ksyn_gui.state import results as results_state
@@ -97,6 +99,15 @@ def test_three_ticked_methods_run_one_after_the_other_and_become_cards(qtbot, wi
     assert all("dB" in card.scores and card.picture is not None for card in cards(window))
     assert all(" s · R " in card.made_with for card in cards(window))
     assert not window.results_panel.queue.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("room", "words"),
+    [(1000, "1.3 s · R 3.1 · Uniform with ACS"), (100, "1.3 s · R 3.1"), (1, "1.3 s")],
+)
+def test_a_card_shows_whole_words_or_none(qapp, room, words):
+    metrics = QFontMetrics(qapp.font())
+    assert whole_parts("1.3 s · R 3.1 · Uniform with ACS", metrics, room) == words
 
 
 def test_space_ticks_and_a_key_compares(qtbot, window, wait):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from ksyn_gui.facts import RunState
 from ksyn_gui.main_window import MainWindow
+from ksyn_gui.scalars import scalar_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -118,3 +119,10 @@ def test_numbers_that_come_in_while_a_result_is_shown_are_drawn(qtbot, two_resul
     session.reconstruction.measured.emit(session.results.get(1).run, {"psnr": curve})
     assert steps_drawn(two_results) == 3
     assert len(session.results.get(2).curves["data_residual"][0]) == 9
+
+
+def test_a_result_on_the_screen_has_all_its_numbers(qtbot, two_results):
+    click_card(qtbot, two_results, 1)
+    result = two_results.session.results.get(1)
+    shown = two_results.docks["run"].widget().numbers.label("data_residual").text()
+    assert shown == scalar_text("data_residual", result.engine_result.data_residual)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, RECONSTRUCTED
 from ksyn_gui.views.complex_modes import Mode, combined
+from ksyn_gui.views.curve_plot import CurvePlot
 from ksyn_gui.views.curve_view import CurveView
 from ksyn_gui.views.error_view import ErrorKind, ErrorView
 from ksyn_gui.views.image_view import ImageView
@@ -306,6 +307,28 @@ def test_plots_are_kept_from_run_to_run_and_stand_in_the_order_of_the_curves(qtb
     assert view.plots[1] is kept
     qtbot.waitUntil(lambda: view.plots[1].x() + view.plots[1].y() > 0 and kept.isVisible())
     assert (view.plots[0].x(), view.plots[0].y()) < (kept.x(), kept.y())
+
+
+def test_a_curve_without_a_value_has_no_numbers_of_the_last_one(qtbot: QtBot) -> None:
+    view, steps = _shown(qtbot, CurveView()), np.arange(3.0)
+    for values in (np.array([0.3, 0.2, 0.1]), np.zeros(3)):  # zeros have no logarithm
+        view.set_curves({"data_residual": (steps, values)})
+        view.draw_now()
+    (plot,) = view.plots
+    assert len(plot.curve[0]) == 0
+    assert not plot._plot._values
+    assert not plot._plot._steps
+
+
+def test_the_title_of_a_narrow_curve_gives_way_to_its_value(qtbot: QtBot) -> None:
+    plot = _shown(qtbot, CurvePlot("data_residual"))
+    plot.set_curve(np.arange(3.0), np.array([0.3, 0.2, 0.1]), None)
+    plot.resize(plot.minimumSize())
+    title, number = plot._title, plot._number
+    qtbot.waitUntil(lambda: title.geometry().right() < number.geometry().left())
+    assert number.width() >= number.sizeHint().width()
+    plot.resize(300, 100)
+    qtbot.waitUntil(lambda: title.width() >= title.sizeHint().width())
 
 
 def test_one_step_and_a_flat_curve_are_painted(qtbot: QtBot) -> None:
