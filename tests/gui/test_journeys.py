@@ -50,9 +50,9 @@ def opened(request, qtbot, empty_window, wait, monkeypatch):
         )
         qtbot.keyClick(empty_window, Qt.Key.Key_O, CONTROL)
         wait(lambda: answering is None or not answering.isActive())
-    wait(
-        lambda: session.sampling.mask is not None and empty_window.pictures.image.image is not None
-    )
+    pictures = empty_window.pictures
+    wait(lambda: session.sampling.mask is not None and pictures.image.image is not None)
+    wait(lambda: not pictures.kspace.canvas.is_empty)  # its coils are combined in a thread
     return empty_window
 
 
@@ -112,8 +112,8 @@ def _stroke(qtbot, window) -> None:
 
 def _start_long_run(qtbot, window, wait):
     """Begin a run that is not over soon, and return the reconstruction."""
-    window.session.plan.set_method("cg-sense")
-    window.session.plan.set_options({"iterations": 500})
+    window.session.plan.set_method("total-variation")
+    window.session.plan.set_options({"iterations": 1000})
     _click(qtbot, _run_panel(window).run)
     reconstruction = window.session.reconstruction
     wait(lambda: reconstruction.state is RunState.RUNNING)
