@@ -8,6 +8,7 @@ import torch
 
 from ksyn.data import Step
 from ksyn.errors import DeviceError
+from ksyn.memory import keep_freed_memory
 from ksyn.methods.protocol import Method
 from ksyn.pipeline.prepare import Prepared
 from ksyn.pipeline.samples import generator, sampled
@@ -37,6 +38,7 @@ def stream(
     Raises:
         DeviceError: The device has no memory left.
     """
+    keep_freed_memory()
     problem = prepared.problem
     try:
         if samples == 1:
