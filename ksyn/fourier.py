@@ -60,18 +60,19 @@ def plain_filter(
         like: Of the arrays' type, and on their device.
         axes: Those along which G varies, in order; along the others F and Fᴴ cancel.
     """
-    # Transforms of one axis after the other are quicker than of both at once. The one along y
-    # leaves the columns in one piece, where the gain and the way back want to find them.
+    passes = _passes(axes, gain.shape[-1])
     size = prod(gain.shape[axis] for axis in axes)
-    plain = (decentre(gain).to(like) / size).mT.contiguous().mT
+    plain = decentre(gain).to(like) / size
+    for each in passes:  # in memory it shall lie as the spectra do
+        plain = torch.empty_like(torch.fft.fftn(plain, dim=each)).copy_(plain)
 
     def filtered(array: Tensor) -> Tensor:
         spectrum = array
-        for axis in reversed(axes):
-            spectrum = torch.fft.fft(spectrum, dim=axis)
+        for each in passes:
+            spectrum = torch.fft.fftn(spectrum, dim=each)
         spectrum = spectrum * plain
-        for axis in axes:
-            spectrum = torch.fft.ifft(spectrum, dim=axis, norm="forward")
+        for each in reversed(passes):
+            spectrum = torch.fft.ifftn(spectrum, dim=each, norm="forward")
         return spectrum
 
     return filtered
@@ -87,6 +88,18 @@ def resize_centred(array: Tensor, matrix: tuple[int, int]) -> Tensor:
     for axis, size in zip(_AXES, matrix, strict=True):
         array = _resize(array, axis, size)
     return array
+
+
+def _passes(axes: tuple[int, ...], columns: int) -> list[tuple[int, ...]]:
+    """Return which axes to transform together, in order.
+
+    Lines of a power of two numbers fall on the same places of a cache. One axis after the other,
+    of which the second is written column by column, then takes down to half the time; otherwise
+    both at once take a tenth less.
+    """
+    if len(axes) < 2 or columns.bit_count() == 1:
+        return [(axis,) for axis in reversed(axes)]
+    return [axes]
 
 
 def _resize(array: Tensor, axis: int, size: int) -> Tensor:
