@@ -46,6 +46,7 @@ def ak_sampler(
     corrector_steps: int = 1,
     snr: float = 0.16,
     score_from_corrected: bool = False,
+    temperature: float = 1.0,
 ) -> Iterator[AkState]:
     """Yield the states of predictor and corrector from level N down to 0.
 
@@ -59,23 +60,25 @@ def ak_sampler(
         space: How z is held, which says what is projected.
         schedule: σ_i and G_i.
         rng: Source of all noise.
-        predictor: One step of the reverse SDE; or new noise, z_i drawn from the kernel around h2;
-            or none, one step of the probability flow, with h2 alone or carried on from the last
-            step to second order. Only the first can take its score from h.
+        predictor: One step of the reverse SDE; or new noise, z_i drawn from the kernel around h2
+            carried on from the last step to second order; or none, one step of the probability
+            flow, with h2 alone or carried on. Only the first can take its score from h.
         corrector_steps: M, Langevin steps after each predictor step.
         snr: r, signal-to-noise ratio of a Langevin step.
         score_from_corrected: Whether the score of the reverse SDE uses h2, as the drift does,
             instead of h.
+        temperature: Share of a level's noise that "fresh-noise" adds.
 
     Source: AK-diffusion, arXiv 2308.15918, algorithm 1, with eq. 9 and 10; the score is
     P (G_i h − z)/σ_i², the sign that follows from the kernel (the printed loss has the other).
-    The flow is that of DDIM (Song et al., ICLR 2021) with the mean G_i h2, its second order that
-    of DPM-Solver++ (Lu et al., 2022, arXiv 2211.01095, algorithm 2).
+    The flow is that of DDIM (Song et al., ICLR 2021) with the mean G_i h2, second order that of
+    DPM-Solver++ (Lu et al., 2022).
     """
     sigma, n_steps = schedule.sigmas, schedule.n_steps
+    tau = temperature if predictor == "fresh-noise" else 1.0
 
     z = space.fade(start, schedule, n_steps)
-    z = z + sigma[n_steps] * space.noise(z, rng)
+    z = z + tau * sigma[n_steps] * space.noise(z, rng)
     last = None
     for i in reversed(range(n_steps)):  # N-1, ..., 0
         h = denoise(z, i + 1)
@@ -85,11 +88,12 @@ def ak_sampler(
         if predictor == "reverse-sde":
             score_of = h2 if score_from_corrected else h
             z = _reverse_sde(z, h2, score_of, i, space, schedule, rng)
-        elif predictor == "fresh-noise":
-            z = space.fade(h2, schedule, i) + sigma[i] * space.noise(z, rng)
         else:
-            ahead = h2 if predictor == "deterministic" else _carried_on(h2, last, i, schedule)
-            z = _flow(z, ahead, i, space, schedule)
+            ahead = h2 if predictor == "deterministic" else carried_on(h2, last, i, schedule)
+            if predictor == "fresh-noise":
+                z = space.fade(ahead, schedule, i) + tau * sigma[i] * space.noise(z, rng)
+            else:
+                z = _flow(z, ahead, i, space, schedule)
         last = h2
 
         # Corrector: Langevin steps at the new level.
@@ -123,6 +127,16 @@ def diffuse(
         yield z
 
 
+def carried_on(h2: Tensor, last: Tensor | None, i: int, schedule: Schedule) -> Tensor:
+    """Return what h2 will be half a step further on, at level i, of its change since the last one.
+
+    Source: DPM-Solver++, arXiv 2211.01095, algorithm 2.
+    """
+    if last is None:
+        return h2
+    return h2 + schedule.ratio(i) / (2 * schedule.ratio(i + 1)) * (h2 - last)
+
+
 def _reverse_sde(
     z: State,
     h2: CoilImages,
@@ -148,13 +162,6 @@ def _flow(z: State, h2: CoilImages, i: int, space: Space, schedule: Schedule) ->
     left = schedule.sigmas[i] / schedule.sigmas[i + 1]
     sharpened: Tensor = left * z + (sharper - left * faded)
     return sharpened
-
-
-def _carried_on(h2: CoilImages, last: CoilImages | None, i: int, schedule: Schedule) -> CoilImages:
-    """Return what h2 will be half a step further on, of its change since the last one."""
-    if last is None:
-        return h2
-    return h2 + schedule.ratio(i) / (2 * schedule.ratio(i + 1)) * (h2 - last)
 
 
 def _norm(state: State) -> Tensor:

@@ -21,7 +21,7 @@ from ksyn.fourier import image_to_kspace, kspace_to_image
 
 MODEL_ERROR = 0.01
 """Coil maps and the stillness of the object are never exact: that is noise too [image maximum]."""
-NOISE_WEIGHT = 0.12
+NOISE_WEIGHT = 0.09
 """Weight of the network that serves most scans; see `noise_weight`."""
 
 
@@ -39,6 +39,7 @@ class Walk:
     corrector_steps: int = 0
     snr: float = 0.16
     score_from_corrected: bool = True
+    temperature: float = 1.0
     final_denoise: bool = True
     """Whether one more network run takes out the noise of level 0."""
     keep_samples: bool = False
@@ -132,6 +133,7 @@ def _estimates(way: Walk, rng: Randomness) -> Iterator[tuple[CoilImages, float]]
         corrector_steps=way.corrector_steps,
         snr=way.snr,
         score_from_corrected=way.score_from_corrected,
+        temperature=way.temperature,
     ):
         yield state.h, sigmas[state.i + 1]
     if way.final_denoise:

@@ -69,13 +69,13 @@ class AkDiffusion(DiffusionMethod):
             "turns": False,
             "final_denoise": False,
         },
-        "fast": {"steps": 16},
+        "fast": {"steps": 12},
     }
 
     model: str = model_option(
         "prior", "ak-head", text="Trained network that knows what images look like."
     )
-    steps: int = option(24, low=1, high=1000, help="N, steps from the noisiest level down.")
+    steps: int = option(16, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
         0, low=0, high=10, help="M, Langevin steps after each step; each costs one network run."
     )
@@ -137,9 +137,17 @@ class AkDiffusion(DiffusionMethod):
     )
     predictor: Predictor = option(
         "fresh-noise",
-        help="How a step goes down: new noise around the corrected estimate, which ends nearer to "
-        "the mean of all likely images; a step of the reverse SDE (as published), which ends at "
-        "one of them; or without new noise, to first or second order.",
+        help="How a step goes down: new noise around the corrected estimates, carried on to second "
+        "order, which ends nearer to the mean of all likely images; a step of the reverse SDE (as "
+        "published), which ends at one of them; or without new noise, to first or second order.",
+        advanced=True,
+    )
+    temperature: float = option(
+        0.3,
+        low=0,
+        high=1,
+        help="Share of a level's noise that 'fresh-noise' adds: with less, samples lie closer "
+        "together, and each nearer to their mean.",
         advanced=True,
     )
     score_from_corrected: bool = option(
@@ -195,6 +203,7 @@ def ak_stream(
         corrector_steps=options.corrector_steps,
         snr=options.snr,
         score_from_corrected=options.score_from_corrected,
+        temperature=options.temperature,
         final_denoise=options.final_denoise,
         keep_samples=options.reinsert == "hard",
     )

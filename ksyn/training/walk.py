@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
+from ksyn.diffusion.ak import carried_on
 from ksyn.diffusion.attenuation import Schedule
 from ksyn.diffusion.denoiser import Preconditioned, gaussian_transfer, to_channels, to_complex
 from ksyn.diffusion.reconstruction import MODEL_ERROR, NOISE_WEIGHT
@@ -19,7 +20,7 @@ from ksyn.nets.acquisition import Acquisition
 
 Images = Complex[Tensor, "batch y x"]
 
-_CG_ITERATIONS: int = AkDiffusion.model_fields["cg_iterations"].default
+_SAMPLER = AkDiffusion()
 
 
 class Estimate(NamedTuple):
@@ -44,19 +45,22 @@ def walk(
         model: Trained.
         scans: With one set of coil maps.
         schedules: One for each scan; their noise levels are the same.
-        noise: Added at each level.
+        noise: Of level 1, for each level.
     """
     sigmas = schedules[0].sigmas
     zero_filled = decentre(scans.adjoint())
     start = centre(plain_ifft(decentre(scans.kspace)))
-    z = _faded(start, scans, schedules, len(sigmas) - 1)
+    z, last = _faded(start, scans, schedules, len(sigmas) - 1), None
     for i in reversed(range(len(sigmas))):
-        denoised = _denoised(model, z + sigmas[i] * noise[:, i], schedules, i)
+        noisy = z + _SAMPLER.temperature * sigmas[i] * noise[:, i]
+        denoised = _denoised(model, noisy, schedules, i)
         weight = NOISE_WEIGHT * (scans.noise**2 + MODEL_ERROR**2) / sigmas[i] ** 2
         corrected = _corrected(denoised, scans, zero_filled, weight)
         yield Estimate(denoised, corrected)
         if i > 0:
-            z = _faded(corrected.detach()[:, None] * scans.maps[:, 0], scans, schedules, i - 1)
+            clean = corrected.detach()
+            ahead = carried_on(clean, last, i - 1, schedules[0])
+            z, last = _faded(ahead[:, None] * scans.maps[:, 0], scans, schedules, i - 1), clean
 
 
 def _denoised(
@@ -77,7 +81,7 @@ def _corrected(
     def normal(x: Tensor) -> Tensor:
         return scans.plain_normal(x) + pull * x
 
-    return centre(solve(normal, zero_filled + pull * start, start, _CG_ITERATIONS))[:, 0]
+    return centre(solve(normal, zero_filled + pull * start, start, _SAMPLER.cg_iterations))[:, 0]
 
 
 @torch.no_grad()

@@ -149,6 +149,22 @@ def test_seeds_decide_the_steps():
     assert not torch.equal(first, other)
 
 
+def test_samples_lie_apart_as_far_as_the_temperature_says():
+    problem, _ = problem_of()
+
+    def apart(temperature):
+        one, other = (steps_of(problem, seed, temperature=temperature)[-1].image for seed in (0, 1))
+        return float((one - other).norm())
+
+    assert apart(0) == 0
+    assert 0 < apart(0.3) < 0.5 * apart(1)
+
+
+def test_the_temperature_is_of_fresh_noise_alone():
+    problem, _ = problem_of()
+    assert torch.equal(sampled(problem, temperature=0), sampled(problem, temperature=1))
+
+
 def test_hard_reinsertion_keeps_every_measured_sample():
     problem, _ = problem_of()
     last = steps_of(problem, reinsert="hard")[-1]
@@ -162,6 +178,7 @@ def test_without_projector_energy_leaves_the_coil_space():
 
     def outside(drift):
         options = {"drift": drift, "network_sees": "coils", "correction": "samples"}
+        options["temperature"] = 1.0
         images = kspace_to_image(steps_of(problem, **options)[-1].kspace)
         return error(project(images, maps), images)
 
