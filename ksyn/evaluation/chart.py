@@ -81,7 +81,7 @@ class _Axes:
             parts.append(_label(place, _HEIGHT - _BOTTOM + 18, str(acceleration), anchor="middle"))
         middle = (_LEFT + _WIDTH - _RIGHT) / 2
         parts.append(_label(middle, _HEIGHT - 10, "acceleration achieved", anchor="middle"))
-        parts.append(_label(8, _TOP - 4, "PSNR [dB]"))
+        parts.append(_label(8, _TOP + 8, "PSNR [dB]"))
         return parts
 
     def curve(self, name: str, points: Sequence[_Point], number: int) -> list[str]:
