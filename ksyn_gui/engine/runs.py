@@ -55,9 +55,10 @@ class GuiRun:
 
     def image_of(self, step: Step) -> torch.Tensor:
         """Return the image ``frame y x`` to show of a step, in the problem's units."""
-        if self._shown is None or self._shown[0] is not step:
-            self._shown = step, self.prepared.whole_image_of(step)
-        return self._shown[1]
+        shown = self._shown  # another thread may ask for another step meanwhile
+        if shown is None or shown[0] is not step:
+            shown = self._shown = step, self.prepared.whole_image_of(step)
+        return shown[1]
 
     def kspace_of(self, step: Step, frame: int, coil: int) -> torch.Tensor:
         """Return the k-space ``ky kx`` of one of the scan's coils (or of all, as magnitude).
