@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from jaxtyping import Bool, Complex, Float
@@ -111,6 +112,11 @@ class SensMaps:
     def n_sets(self) -> int:
         """Sets of maps."""
         return self.maps.shape[0]
+
+    @cached_property
+    def beyond(self) -> Bool[Tensor, "y x"]:
+        """Where no coil sees anything: all maps are 0."""
+        return (self.maps == 0).flatten(0, 1).all(dim=0)
 
     def to(self, device: torch.device) -> SensMaps:
         """Return the same maps on another device."""

@@ -12,10 +12,11 @@ from ksyn.encoding import (
     combine,
     conjugate_gradients,
     energy,
+    magnitude_image,
     one_image,
     solve,
 )
-from ksyn.fourier import centre, decentre
+from ksyn.fourier import centre, decentre, kspace_to_image
 from ksyn.noise import complex_noise
 
 
@@ -128,6 +129,12 @@ def test_image_of_two_sets_is_their_root_sum_of_squares(rng):
     shown = one_image(image)
     torch.testing.assert_close(shown.abs(), image.abs().square().sum(dim=1).sqrt())
     torch.testing.assert_close(shown.angle(), image[:, 0].angle())
+
+
+def test_magnitude_image_is_the_root_sum_of_squares_of_the_coil_images(matrix, rng):
+    kspace = complex_noise((2, 3, *matrix), rng)
+    expected = kspace_to_image(kspace).abs().square().sum(dim=1).sqrt()
+    torch.testing.assert_close(magnitude_image(kspace), expected)
 
 
 def system(rng, n_frames=1, n=12):

@@ -9,10 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ksyn.encoding import magnitude_image
 from ksyn.errors import ReadError, ShapeError
 from ksyn.io import open_scan
 from ksyn.io.layout import Layout
-from ksyn.io.scan import root_sum_of_squares
 
 _HINT = "Check the path, and that the file holds an image."
 
@@ -32,7 +32,7 @@ def read_magnitude(path: Path, layout: Layout) -> Float[Tensor, "frame y x"]:
     if path.suffix.lower() == ".png":
         return _png(path)
     with open_scan(path, Layout(layout.key, layout.axes, layout.domain or "image")) as scan:
-        return torch.cat([root_sum_of_squares(scan.kspace(i)) for i in range(scan.n_slices)])
+        return torch.cat([magnitude_image(scan.kspace(i).samples) for i in range(scan.n_slices)])
 
 
 def _npy(path: Path) -> Float[Tensor, "frame y x"]:

@@ -13,8 +13,8 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ksyn.data import KSpace, Mask
+from ksyn.encoding import magnitude_image
 from ksyn.errors import OptionError, ReadError
-from ksyn.fourier import kspace_to_image
 from ksyn.io.sampling import is_fully_sampled
 
 
@@ -117,7 +117,7 @@ class Scan(ABC):
         stored = self.stored_reference(slice)
         if stored is not None and stored.shape[-2:] == kspace.matrix:
             return stored
-        return root_sum_of_squares(kspace) if self.fully_sampled(slice) else None
+        return magnitude_image(kspace.samples) if self.fully_sampled(slice) else None
 
     def __enter__(self) -> Self:
         return self
@@ -141,12 +141,6 @@ class Scan(ABC):
             _check_finite(self.path, index, acquired.kspace.samples)
             self._kept = index, acquired
         return self._kept[1]
-
-
-def root_sum_of_squares(kspace: KSpace) -> Float[Tensor, "frame y x"]:
-    """Return the magnitude image of all coils together."""
-    image: Tensor = torch.linalg.vector_norm(kspace_to_image(kspace.samples), dim=1)
-    return image
 
 
 def _check_finite(path: Path, index: int, samples: Tensor) -> None:

@@ -7,7 +7,7 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.data import Problem, Step
-from ksyn.fourier import kspace_to_image
+from ksyn.encoding import magnitude_image
 
 
 @torch.no_grad()
@@ -19,10 +19,8 @@ def with_beyond(step: Step, problem: Problem) -> Complex[Tensor, "frame y x"]:
     samples put back: the noise of a scan, as its fully sampled image has it, and whatever the
     maps have missed.
     """
-    beyond = (problem.sens_maps.maps == 0).flatten(0, 1).all(dim=0)
+    beyond = problem.sens_maps.beyond
     if not bool(beyond.any()):
         return step.image
     consistent = torch.where(problem.mask.samples, problem.kspace.samples, step.kspace)
-    parts = torch.view_as_real(kspace_to_image(consistent))
-    magnitude = parts.square().sum(dim=(1, -1)).sqrt()
-    return torch.where(beyond, magnitude.to(step.image.dtype), step.image)
+    return torch.where(beyond, magnitude_image(consistent).to(step.image), step.image)

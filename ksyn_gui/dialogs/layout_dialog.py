@@ -232,13 +232,13 @@ _CANCEL = QDialogButtonBox.StandardButton.Cancel
 def preview(path: Path, layout: Layout) -> Preview:
     """Return what a layout would give; read in a worker thread."""
     from ksyn import io  # late: the window shows before torch is read
-    from ksyn.io.scan import root_sum_of_squares
+    from ksyn.encoding import magnitude_image
 
     try:
         layout.check()
         with io.open_scan(path, layout) as scan:
             kspace = scan.kspace(scan.n_slices // 2)
-            image = root_sum_of_squares(kspace)[0].numpy()
+            image = magnitude_image(kspace.samples)[0].numpy()
             words = _counts(scan)
     except KsynError as error:
         return Preview(None, (1e-3, 1e-3), str(error))

@@ -67,13 +67,15 @@ class GuiRun:
         """
         import torch
 
+        from ksyn.encoding import root_sum_of_squares
+
         samples, mixing = step.kspace[frame], self.prepared.mixing
         if mixing is not None:
             back = torch.linalg.pinv(mixing)
             rows = back if coil == COMBINED else back[coil : coil + 1]
             samples, coil = torch.einsum("oc,cyx->oyx", rows, samples), min(coil, 0)
         if coil == COMBINED:
-            return _root_sum_of_squares(samples)
+            return root_sum_of_squares(samples).to(samples.dtype)
         one: torch.Tensor = samples[coil]
         return one
 
@@ -149,14 +151,3 @@ def _mask_part(mask: MaskChoice) -> object:
     if mask.kind == PAINTED:
         return DrawnMask.of(mask_of(mask.samples))
     return PatternMask(name=mask.kind, options=dict(mask.options), seed=mask.seed)
-
-
-def _root_sum_of_squares(samples: torch.Tensor) -> torch.Tensor:
-    """Return the magnitude over coils as complex; 30 times quicker than torch's own norm."""
-    import torch
-
-    parts = torch.view_as_real(samples)
-    squares = parts[0].square()
-    for part in parts[1:]:
-        squares.addcmul_(part, part)
-    return (squares[..., 0] + squares[..., 1]).sqrt_().to(samples.dtype)

@@ -33,10 +33,10 @@ PATIENCE = 120_000
 PAINTED = 100
 """Time after which what was said last is on the screen [ms]."""
 STREAMS = {
-    "cg-sense": ("cg-sense", {}, 25),
-    "cg-sense-long": ("cg-sense", {"iterations": 200}, 7),
-    "total-variation": ("total-variation", {}, 7),
-    "ak-diffusion": ("ak-diffusion", {}, 7),
+    "cg-sense": ("cg-sense", {}, 41),
+    "cg-sense-long": ("cg-sense", {"iterations": 200}, 15),
+    "total-variation": ("total-variation", {}, 15),
+    "ak-diffusion": ("ak-diffusion", {}, 15),
 }
 """Method, options that differ from the defaults, and rounds."""
 
