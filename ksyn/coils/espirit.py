@@ -9,14 +9,13 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ksyn.calibration import calibration_data
+from ksyn.coils.crop import ACS_SIDE, automatic_crop
 from ksyn.coils.eigenvectors import leading_eigenvectors
 from ksyn.coils.phase import align_phase, virtual_coil
 from ksyn.data import KSpace, Mask, SensMaps
 from ksyn.errors import ShapeError
-from ksyn.fourier import kspace_to_image, resize_centred
+from ksyn.fourier import resize_centred
 
-ACS_SIDE = 48
-"""Samples of the calibration region that are used along each axis, at most."""
 BLOCK_BYTES = 8 * 2**20
 """Memory of the matrices that are decomposed together [byte]."""
 OVERFLOW_GRID = (24, 24)
@@ -30,12 +29,6 @@ Of a head of 8 coils whose field of view was made ever smaller, L1-wavelet and C
 sets were up to 0.4 dB behind one at a share of 0.014, 3 to 12 dB ahead at 0.03, and 9 to 21 dB at
 0.09; of a sagittal head, 2 to 4 dB ahead at 0.02. Scans of whole heads are below 0.01.
 """
-LEAST_CROP, MOST_CROP = 0.5, 0.95
-"""Limits of the automatic crop: a neighbourhood must fit for the better part; and with a centre of
-24 lines more than 99.9 % of a head is above the upper one, so a higher one would cut into it."""
-ROBUST, DARK, KEPT = 0.995, 0.2, 0.999
-"""The automatic crop keeps the share `KEPT` of the pixels that are brighter in the centre's image
-than `DARK` times its quantile `ROBUST`: what is darker may be the ringing of a short centre."""
 
 
 def espirit(
@@ -46,6 +39,7 @@ def espirit(
     threshold: float = 0.03,
     crop: float | None = None,
     n_sets: int | None = 1,
+    noise: float | None = None,
 ) -> SensMaps:
     """Estimate coil maps from the fully sampled centre of k-space.
 
@@ -58,6 +52,7 @@ def espirit(
         crop: Maps are 0 where their eigenvalue is below this; None ends them with the object.
         n_sets: Sets of maps, at most as many as coils; None is 2 for an object larger than the
             field of view, else 1.
+        noise: Noise level of a sample, which the automatic crop can do better with.
 
     Returns:
         Maps of norm 1 where the eigenvalue exceeds `crop`, else 0; of a single set, with the share
@@ -74,7 +69,7 @@ def espirit(
     n_sets = min(n_sets or (2 if overflow > OVERFLOW_SHARE else 1), kspace.n_coils)
     values, vectors = _eigenmaps(filters, kspace.matrix, n_sets)
     maps = align_phase(vectors, virtual_coil(acs))
-    limit = _automatic_crop(values, acs) if crop is None else crop
+    limit = automatic_crop(values[0], kspace, mask, noise) if crop is None else crop
     kept = maps.where((values > limit)[..., None], 0)
     if not bool(kept.any()):
         raise _no_maps(acs, limit)
@@ -170,22 +165,3 @@ def _waves(n: int, side: int) -> Complex[Tensor, "n side"]:
     shifts = torch.arange(side, dtype=torch.float64) - side // 2
     angle = -2 * pi / n * pixels[:, None] * shifts
     return torch.polar(torch.ones_like(angle), angle)
-
-
-def _automatic_crop(values: Float[Tensor, "set y x"], acs: Complex[Tensor, "coil ky kx"]) -> float:
-    """Return the crop that ends the maps as close to the object as the centre can tell.
-
-    Air that takes part in a reconstruction takes aliasing in; an object that does not cannot be
-    reconstructed. So the crop is the highest that keeps all of the centre's own image but what
-    is dark in it. Short centres make blurred maps, whose eigenvalues fall within the object, too.
-    """
-    *_, y, x = values.shape
-    parts = torch.view_as_real(kspace_to_image(resize_centred(acs, (y, x))))
-    image = parts.square().sum(dim=(0, -1)).sqrt()
-    inside = values[0][image > DARK * _quantile(image, ROBUST)]
-    return min(max(_quantile(inside, 1 - KEPT), LEAST_CROP), MOST_CROP)
-
-
-def _quantile(values: Float[Tensor, "*shape"], share: float) -> float:
-    rank = min(int(share * values.numel()) + 1, values.numel())
-    return float(values.flatten().kthvalue(rank).values)

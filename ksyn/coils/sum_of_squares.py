@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from math import pi
-
 import torch
-from jaxtyping import Complex, Float
+from jaxtyping import Complex
 from torch import Tensor
 
-from ksyn.calibration import calibration_data
+from ksyn.coils.low_resolution import low_resolution
 from ksyn.data import KSpace, Mask, SensMaps
 from ksyn.encoding import energy
-from ksyn.fourier import kspace_to_image, resize_centred
 
 
 def sum_of_squares(kspace: KSpace, mask: Mask) -> SensMaps:
@@ -22,20 +19,6 @@ def sum_of_squares(kspace: KSpace, mask: Mask) -> SensMaps:
     Source: McKenzie et al., Magn. Reson. Med. 47(3), 529-538 (2002).
     """
     return SensMaps(_unit(low_resolution(kspace, mask))[None])
-
-
-def low_resolution(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil y x"]:
-    """Return the coil images of the fully sampled centre, apodised against ringing."""
-    acs = calibration_data(kspace, mask)
-    ky, kx = acs.shape[-2:]
-    apodised = acs * _hann(ky).to(acs)[:, None] * _hann(kx).to(acs)
-    return kspace_to_image(resize_centred(apodised, kspace.matrix))
-
-
-def _hann(n: int) -> Float[Tensor, " n"]:
-    """Return a Hann window about ``n // 2`` that is 0 just outside its n samples."""
-    samples = torch.arange(n, dtype=torch.float32) - n // 2
-    return torch.cos(pi / 2 * samples / (n // 2 + 1)).square()
 
 
 def _unit(images: Complex[Tensor, "coil y x"]) -> Complex[Tensor, "coil y x"]:

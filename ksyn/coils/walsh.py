@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from ksyn.coils.eigenvectors import leading_eigenvectors
+from ksyn.coils.low_resolution import low_resolution
 from ksyn.coils.phase import align_phase, virtual_coil
-from ksyn.coils.sum_of_squares import low_resolution
 from ksyn.data import KSpace, Mask, SensMaps
 
 BLOCK_BYTES = 8 * 2**20

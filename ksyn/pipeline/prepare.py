@@ -14,8 +14,8 @@ from ksyn.coils import estimate_maps
 from ksyn.coils.compression import compress
 from ksyn.coils.whitening import whiten
 from ksyn.data import KSpace, Mask, Problem, SensMaps, Step
+from ksyn.encoding import magnitude_image
 from ksyn.errors import ReadError, ShapeError
-from ksyn.fourier import centre, plain_ifft
 from ksyn.io.scan import Scan
 from ksyn.noise_floor import noise_floor
 from ksyn.pipeline.beyond_maps import with_beyond
@@ -104,8 +104,8 @@ def prepare(
     brightest = _robust_maximum(zero_filled(measured, mask))
     measured = measured.with_samples(measured.samples / brightest)
     scale = magnitude * brightest
-    sens_maps, maps = _maps(measured, mask, preparation)
     noise = _noise_level(measured, mask, mixing, noise_covariance, scale)
+    sens_maps, maps = _maps(measured, mask, preparation, noise)
     problem = Problem(measured, mask, sens_maps, noise)
     if reference is not None:
         reference = reference.to(device) / (scale * _weight(sens_maps, mixing))
@@ -116,9 +116,7 @@ def prepare(
 @torch.no_grad()
 def zero_filled(kspace: KSpace, mask: Mask) -> Float[Tensor, "frame y x"]:
     """Return the root-sum-of-squares image of the samples of a mask; quick enough to paint by."""
-    # Without its shift the transform is wrong by a phase only, so the magnitude alone is shifted.
-    parts = torch.view_as_real(plain_ifft(mask.apply(kspace).samples))
-    return centre(parts.square().sum(dim=(1, -1)).sqrt())
+    return magnitude_image(mask.apply(kspace).samples)
 
 
 def reference_of(source: Scan | KSpace, slice: int = 0) -> Float[Tensor, "frame y x"] | None:  # noqa: A002
@@ -130,8 +128,7 @@ def reference_of(source: Scan | KSpace, slice: int = 0) -> Float[Tensor, "frame 
     """
     if isinstance(source, Scan):
         return source.reference(slice)
-    parts = torch.view_as_real(plain_ifft(source.samples))
-    return centre(parts.square().sum(dim=(1, -1)).sqrt())
+    return magnitude_image(source.samples)
 
 
 def _magnitude(kspace: KSpace) -> float:
@@ -208,11 +205,13 @@ def _mixed(
     return torch.einsum("vc,fcab->fvab", mixing, coils)
 
 
-def _maps(kspace: KSpace, mask: Mask, preparation: Preparation) -> tuple[SensMaps, str]:
+def _maps(
+    kspace: KSpace, mask: Mask, preparation: Preparation, noise: float
+) -> tuple[SensMaps, str]:
     """Return the maps asked for, or rougher ones where the mask has no room for them."""
     kind = preparation.maps
     try:
-        return estimate_maps(kind, kspace, mask, **_options(preparation)), kind
+        return estimate_maps(kind, kspace, mask, **_options(preparation, noise)), kind
     except ShapeError as error:
         low_resolution = _low_resolution(mask)
         if low_resolution is None:
@@ -225,7 +224,7 @@ def _maps(kspace: KSpace, mask: Mask, preparation: Preparation) -> tuple[SensMap
     return maps, "sum-of-squares, of an incomplete centre"
 
 
-def _options(preparation: Preparation) -> dict[str, int | float | None]:
+def _options(preparation: Preparation, noise: float) -> dict[str, int | float | None]:
     """Return what the estimator asked for wants to know."""
     if preparation.maps != "espirit":
         return {}
@@ -233,6 +232,7 @@ def _options(preparation: Preparation) -> dict[str, int | float | None]:
         "n_sets": preparation.map_sets,
         "kernel": preparation.map_kernel,
         "crop": preparation.map_crop,
+        "noise": noise,
     }
 
 

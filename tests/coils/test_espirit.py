@@ -6,11 +6,13 @@ import pytest
 import torch
 from scans_of_coils import columns, projection_error, scan
 
-from ksyn.coils.espirit import ACS_SIDE, BLOCK_BYTES, espirit
+from ksyn.coils.crop import ACS_SIDE
+from ksyn.coils.espirit import BLOCK_BYTES, espirit
 from ksyn.data import KSpace, Mask
 from ksyn.errors import ShapeError
 from ksyn.fourier import image_to_kspace, kspace_to_image
 from ksyn.phantoms import coil_maps, head_kspace
+from ksyn.phantoms.coils import grid, phase
 from ksyn.phantoms.scans import scan_of
 from ksyn.phantoms.shepp_logan import shepp_logan
 
@@ -112,6 +114,23 @@ def test_automatic_crop_leaves_out_more_air_than_a_fixed_one():
         float((rss(espirit(kspace, mask, crop=crop)) > 0).float().mean()) for crop in (0.8, None)
     ]
     assert kept[1] < kept[0]
+
+
+def floored(level):
+    """Return a noisy scan of a head whose air shines, as in images stored as magnitude."""
+    image = shepp_logan((96, 96)).abs().clamp_min(level) * torch.exp(1j * phase(*grid((96, 96)), 0))
+    mask = columns((96, 96))
+    return mask.apply(scan_of(image, coil_maps(6, (96, 96)), 0.01)), mask
+
+
+@pytest.mark.parametrize(("level", "reaches"), [(0.0, False), (0.05, True)])
+def test_automatic_crop_reaches_air_that_is_more_than_noise(level, reaches):
+    kspace, mask = floored(level)
+    kept = [
+        float((rss(espirit(kspace, mask, crop=None, noise=noise)) > 0).float().mean())
+        for noise in (None, 0.01)
+    ]
+    assert (kept[1] > kept[0]) == reaches
 
 
 def test_higher_crop_keeps_less(clean):
