@@ -20,7 +20,8 @@ from ksyn.nets.acquisition import Acquisition
 
 Images = Complex[Tensor, "batch y x"]
 
-_SAMPLER = AkDiffusion()
+SAMPLER = AkDiffusion()
+"""The sampler that the walk is a likeness of: with its defaults."""
 
 
 class Estimate(NamedTuple):
@@ -52,7 +53,7 @@ def walk(
     start = centre(plain_ifft(decentre(scans.kspace)))
     z, last = _faded(start, scans, schedules, len(sigmas) - 1), None
     for i in reversed(range(len(sigmas))):
-        noisy = z + _SAMPLER.temperature * sigmas[i] * noise[:, i]
+        noisy = z + SAMPLER.temperature * sigmas[i] * noise[:, i]
         denoised = _denoised(model, noisy, schedules, i)
         weight = NOISE_WEIGHT * (scans.noise**2 + MODEL_ERROR**2) / sigmas[i] ** 2
         corrected = _corrected(denoised, scans, zero_filled, weight)
@@ -81,7 +82,7 @@ def _corrected(
     def normal(x: Tensor) -> Tensor:
         return scans.plain_normal(x) + pull * x
 
-    return centre(solve(normal, zero_filled + pull * start, start, _SAMPLER.cg_iterations))[:, 0]
+    return centre(solve(normal, zero_filled + pull * start, start, SAMPLER.cg_iterations))[:, 0]
 
 
 @torch.no_grad()

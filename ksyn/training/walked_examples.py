@@ -10,7 +10,6 @@ from pydantic import Field
 from torch import Tensor
 
 from ksyn.diffusion.attenuation import widest_blur
-from ksyn.methods.ak_diffusion import AkDiffusion
 from ksyn.noise import complex_noise
 from ksyn.training.augmentation import augment, shrunk
 from ksyn.training.epoch import Epoch
@@ -18,8 +17,7 @@ from ksyn.training.images import Images
 from ksyn.training.prior_examples import Example, Examples, PriorRun
 from ksyn.training.reconstruction_examples import Example as Scan
 from ksyn.training.scans import ScanSettings, drawn_coils, random_scan
-
-_SAMPLER = AkDiffusion()
+from ksyn.training.walk import SAMPLER
 
 
 class WalkedRun(PriorRun):
@@ -30,8 +28,8 @@ class WalkedRun(PriorRun):
     """Noisy images that go with each scan; a batch counts scans."""
     levels: int = Field(default=6, ge=2)
     """Noise levels of a walk."""
-    sigma_max: float = Field(default=_SAMPLER.sigma_max, gt=0)
-    sigma_min: float = Field(default=_SAMPLER.sigma_min, gt=0)
+    sigma_max: float = Field(default=SAMPLER.sigma_max, gt=0)
+    sigma_min: float = Field(default=SAMPLER.sigma_min, gt=0)
     walk_weight: float = Field(default=1.0, ge=0)
     """Weight of the walks against the noisy images."""
     scan_matrix: tuple[int, int] = (160, 160)
@@ -68,6 +66,6 @@ class WalkedExamples(Epoch[WalkedRun, Walked]):
         n_coils = drawn_coils(self.run.scans, self.of_batch(index))
         image = augment(shrunk(self.images.draw(rng), matrix, rng), matrix, rng)
         problem, reference = random_scan(image, self.run.scans, rng, n_coils)
-        blur = torch.tensor(widest_blur(problem.mask, _SAMPLER.fading, self.run.sigma_max))
+        blur = torch.tensor(widest_blur(problem.mask, SAMPLER.fading, self.run.sigma_max))
         noise = complex_noise((self.run.levels, *matrix), rng)
         return Walked(together, Scan.of(problem, reference), blur, noise)
