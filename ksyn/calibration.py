@@ -42,6 +42,25 @@ def calibration_data(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil ky kx"
     return kspace.samples[..., ky, kx].mean(dim=0)
 
 
+def centred_region(mask: Mask) -> tuple[slice, slice]:
+    """Return what of the calibration region has the zero frequency at ``n // 2``, as all k-space.
+
+    With partial Fourier the region reaches further to one side; that part is left out.
+
+    Raises:
+        ShapeError: The zero frequency itself is not measured.
+    """
+    middles = (n // 2 for n in mask.matrix)
+    ky, kx = (_centred(*pair) for pair in zip(calibration_region(mask), middles, strict=True))
+    return ky, kx
+
+
+def centred_data(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil ky kx"]:
+    """Return the fully sampled centre about the zero frequency, averaged over frames."""
+    ky, kx = centred_region(mask)
+    return kspace.samples[..., ky, kx].mean(dim=0)
+
+
 def outer_acceleration(mask: Mask) -> float:
     """Return the acceleration outside the calibration region: so many points fold onto one.
 
@@ -52,6 +71,12 @@ def outer_acceleration(mask: Mask) -> float:
         outside[(..., *calibration_region(mask))] = False
     points, measured = int(outside.sum()), int((outside & mask.samples).sum())
     return points / measured if measured else float("inf") if points else 1.0
+
+
+def _centred(region: slice, middle: int) -> slice:
+    below, above = middle - region.start, region.stop - 1 - middle
+    reach = min(below, above)
+    return slice(middle - reach - (below > above), middle + reach + 1)
 
 
 def _reach(rows: Bool[Tensor, "row kx"], centre: int) -> Int[Tensor, "row 2"]:

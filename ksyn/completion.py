@@ -16,8 +16,8 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from ksyn.data import Problem, Step
-from ksyn.encoding import Encoding, combine, conjugate_gradients, one_image
-from ksyn.fourier import centre, decentre, image_to_kspace, kspace_to_image, plain_fft, plain_ifft
+from ksyn.encoding import combine, conjugate_gradients, data_residual, one_image
+from ksyn.fourier import centre, decentre, kspace_to_image, plain_fft, plain_ifft
 
 CoilImages = Complex[Tensor, "frame coil y x"]
 Normal = Callable[[CoilImages], CoilImages]
@@ -58,6 +58,10 @@ class Unknowns:
         self._units = decentre(free) * scale
         self._known = weights * self._units.square()
 
+    def samples(self, u: CoilImages) -> Complex[Tensor, "frame coil ky kx"]:
+        """Return the samples of unknowns."""
+        return centre(self._units * u)
+
     def images(self, u: CoilImages) -> CoilImages:
         """Return the coil images of unknowns."""
         return plain_ifft(self._units * u)
@@ -79,11 +83,11 @@ def complete(
     Only the missing samples are unknown; conjugate gradients start with them at 0.
     """
     unknown = missing(problem, prior)
-    measured = plain_ifft(decentre(problem.kspace.samples))
-    right = -unknown.adjoint(normal(measured))
+    measured = problem.kspace.samples
+    right = -unknown.adjoint(normal(plain_ifft(decentre(measured))))
     start = torch.zeros_like(right)
     for u in conjugate_gradients(lambda u: unknown.normal(normal, u), right, start, iterations):
-        yield kept(problem, centre(measured + unknown.images(u)))
+        yield measured + unknown.samples(u)
 
 
 def missing(problem: Problem, prior: Prior) -> Unknowns:
@@ -101,12 +105,7 @@ def fit(
     right = unknown.adjoint(plain_ifft(decentre(problem.kspace.samples)))
     start = torch.zeros_like(right)
     for u in conjugate_gradients(lambda u: unknown.normal(normal, u), right, start, iterations):
-        yield image_to_kspace(centre(unknown.images(u)))
-
-
-def kept(problem: Problem, images: CoilImages) -> Complex[Tensor, "frame coil ky kx"]:
-    """Return the k-space of coil images with every measured sample as it was measured."""
-    return torch.where(problem.mask.samples, problem.kspace.samples, image_to_kspace(images))
+        yield unknown.samples(u)
 
 
 def completed_step(
@@ -118,5 +117,5 @@ def completed_step(
 ) -> Step:
     """Return the step that shows a completed k-space, its coils combined."""
     image = one_image(combine(kspace_to_image(kspace), problem.sens_maps.maps))
-    residual = Encoding(problem).residual(kspace, problem.kspace.samples)
+    residual = data_residual(kspace, problem.kspace.samples, problem.mask.samples)
     return Step(image, kspace, index, total, {"data_residual": residual} | scalars)

@@ -79,9 +79,7 @@ class Encoding:
         measured: Complex[Tensor, "frame coil ky kx"],
     ) -> float:
         """Return ‖M k − y‖ / ‖y‖ of a full k-space k."""
-        pairs = zip(torch.split(kspace, 1, dim=1), torch.split(measured, 1, dim=1), strict=True)
-        difference = sum(energy(self.mask * k - y) for k, y in pairs)
-        return float((difference / energy(measured).clamp_min(1e-20)).sqrt())
+        return data_residual(kspace, measured, self.mask)
 
     def step(
         self,
@@ -95,6 +93,18 @@ class Encoding:
         kspace = self.full(image)
         scalars = {"data_residual": self.residual(kspace, measured)} | scalars
         return Step(one_image(image), kspace, index, total, scalars)
+
+
+def data_residual(
+    kspace: Complex[Tensor, "frame coil ky kx"],
+    measured: Complex[Tensor, "frame coil ky kx"],
+    mask: Tensor,
+) -> float:
+    """Return ‖M k − y‖ / ‖y‖ of a full k-space k, M being 0 and 1, or true and false."""
+    samples = mask.to(kspace.dtype)
+    pairs = zip(torch.split(kspace, 1, dim=1), torch.split(measured, 1, dim=1), strict=True)
+    difference = sum(energy(samples * k - y) for k, y in pairs)
+    return float((difference / energy(measured).clamp_min(1e-20)).sqrt())
 
 
 def sampling_filter(mask: Mask, like: Tensor) -> Callable[[Tensor], Tensor]:

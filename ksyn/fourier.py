@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import pi, prod
 
 import torch
 from jaxtyping import Complex
@@ -125,3 +125,14 @@ def _in_parts(transform: Callable[[Tensor], Tensor], array: Tensor) -> Tensor:
     for part, place in zip(parts, torch.split(result, together), strict=True):
         place.copy_(transform(part))
     return result.reshape(array.shape)
+
+
+def waves(n: int, lags: int) -> Complex[Tensor, "pixel lag"]:
+    """Return exp(−2πi δ x / n) for pixels x and lags δ, both counted from their centre.
+
+    The transform of a kernel of a few samples, summed directly.
+    """
+    x = torch.arange(n, dtype=torch.float64) - n // 2
+    lag = torch.arange(lags, dtype=torch.float64) - lags // 2
+    phase = -2 * pi / n * x[:, None] * lag
+    return torch.polar(torch.ones_like(phase), phase)

@@ -7,7 +7,6 @@ In the image domain all of them together are one small Hermitian matrix a pixel.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import torch
@@ -18,7 +17,7 @@ from torch.nn import functional
 from ksyn.calibration import calibration_data
 from ksyn.data import KSpace, Mask
 from ksyn.errors import ShapeError
-from ksyn.fourier import centre, plain_fft, plain_ifft
+from ksyn.fourier import centre, plain_fft, plain_ifft, waves
 
 _ROWS_AT_ONCE = 16
 
@@ -118,7 +117,7 @@ def cross_gram(
     """
     kernel = _correlation(left, right)
     along_y, along_x = (
-        _waves(n, taps, kernel) for n, taps in zip(matrix, kernel.shape[-2:], strict=True)
+        waves(n, taps).to(kernel) for n, taps in zip(matrix, kernel.shape[-2:], strict=True)
     )
     return torch.einsum("yp,cdpq,xq->cdyx", along_y, kernel, along_x)
 
@@ -213,11 +212,3 @@ def _correlation(
     spectra = [plain_fft(functional.pad(taps, (0, room, 0, room))) for taps in (left, right)]
     products = torch.einsum("rcpq,rdpq->cdpq", spectra[0].conj(), spectra[1])
     return centre(plain_ifft(products)) * side
-
-
-def _waves(n: int, lags: int, like: Tensor) -> Complex[Tensor, "x lag"]:
-    """Return exp(−2πi δ x / n) for pixels x and lags δ, both counted from the centre."""
-    x = torch.arange(n, device=like.device, dtype=torch.float64) - n // 2
-    lag = torch.arange(lags, device=like.device, dtype=torch.float64) - lags // 2
-    phase = -2 * math.pi * x[:, None] * lag[None, :] / n
-    return torch.polar(torch.ones_like(phase), phase).to(like.dtype)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 import torch
 from jaxtyping import Bool, Complex, Int
 from torch import Tensor
 
-from ksyn.calibration import calibration_region
+from ksyn.calibration import calibration_region, outer_acceleration
 from ksyn.data import Mask
 from ksyn.errors import ShapeError
 
@@ -63,7 +64,8 @@ def window_for(mask: Mask, lines: int, readout: int) -> Window:
     """
     centre = calibration_region(mask)
     incomplete = [bool((mask.samples != mask.samples.narrow(a, 0, 1)).any()) for a in (-2, -1)]
-    spacing = round(_acceleration_outside(mask, centre) ** (1 / max(sum(incomplete), 1)))
+    outer = outer_acceleration(mask)
+    spacing = round(outer ** (1 / max(sum(incomplete), 1))) if isfinite(outer) else 1
     sides = []
     for axis, undersampled in zip(centre, incomplete, strict=True):
         room = axis.stop - axis.start
@@ -107,14 +109,6 @@ def groups(mask: Mask, window: Window, n_coils: int) -> list[Group]:
         Group(window, patterns[[pattern for pattern, _ in some]], _padded(some))
         for some in _together(pieces, unknowns)
     ]
-
-
-def _acceleration_outside(mask: Mask, centre: tuple[slice, slice]) -> float:
-    """Return samples per measured sample where the calibration centre is not; 1 if it is all."""
-    outside = torch.ones_like(mask.samples)
-    outside[..., centre[0], centre[1]] = False
-    measured = int((mask.samples & outside).sum())
-    return int(outside.sum()) / measured if measured else 1.0
 
 
 def _surroundings(

@@ -102,6 +102,8 @@ def first_wrong(error: ValidationError) -> str:
     """Return the first thing that is wrong with some fields as a sentence, with its value."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
+    if not where:  # several together
+        return first["msg"].removeprefix("Value error, ")
     if first["type"] == "missing":
         return f"{where} is missing."
     return f"{where} = {first['input']!r} will not do ({first['msg']})."

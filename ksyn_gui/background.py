@@ -101,6 +101,8 @@ class Background(QObject):
         self._count(-1)
         if job is None or (self._newest_wins and job is not self._current):
             return
+        if job is self._current:
+            self._current = None  # what it holds may be large
         if error is None:
             job.receive(result)
         else:

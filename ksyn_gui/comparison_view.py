@@ -24,7 +24,8 @@ from ksyn_gui.views.view_header import ViewHeader, after, choice
 
 _DIFFERENCE = "A − B"
 _SCORES = ("psnr", "ssim")
-_SHOULD_AGREE = ("Slice", "Mask", "Acceleration")
+_SHOULD_AGREE = ("slice", "mask")
+"""What two recipes must have in common for their results to be compared."""
 
 
 class Arrangement(StrEnum):
@@ -240,7 +241,8 @@ def _frame_of(result: StoredResult, frame: int) -> NDArray[np.complex64]:
 
 def _warning(one: StoredResult, other: StoredResult) -> str:
     """Return what makes the two hard to compare; empty when nothing does."""
-    differs = [
-        name for name in ("Slice", "Mask") if one.summary.get(name) != other.summary.get(name)
-    ]
-    return f"Different {' and '.join(name.lower() for name in differs)}" if differs else ""
+    recipes = one.engine_result.recipe, other.engine_result.recipe
+    first, second = ([getattr(recipe, name) for name in _SHOULD_AGREE] for recipe in recipes)
+    pairs = zip(_SHOULD_AGREE, first, second, strict=True)
+    differs = [name for name, mine, its in pairs if mine != its]
+    return f"Different {' and '.join(differs)}" if differs else ""

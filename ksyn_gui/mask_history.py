@@ -40,11 +40,6 @@ class MaskHistory(QObject):
         """The mask there is now."""
         return self._mask
 
-    @property
-    def stroking(self) -> bool:
-        """Whether a stroke is under way."""
-        return self._before is not None
-
     def follow(self, mask: MaskChoice | None) -> None:
         """Take note of the session's mask, however it came about."""
         old, self._mask = self._mask, mask

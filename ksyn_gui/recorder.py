@@ -28,11 +28,13 @@ the run is over; when there would be more, every second one is let go."""
 PICTURE_SHARE = 0.005
 """Share of the method's own time up to which snapshots may be made."""
 _QUICK = ("psnr", "nmse")
+LARGE_SHARE = 0.03
+"""The same for steps so large that they cannot be kept as they are."""
 METRIC_SHARES = {0.008: _QUICK, 0.01: ("ssim",)}
 """Metrics, and the share up to which they may be measured, snapshots included."""
 
 _METRICS = tuple(name for group in METRIC_SHARES.values() for name in group)
-_FIRST_GUESS = {PICTURE_SHARE: 0.005, 0.008: 0.003, 0.01: 0.02}
+_FIRST_GUESS = {PICTURE_SHARE: 0.005, LARGE_SHARE: 0.005, 0.008: 0.003, 0.01: 0.02}
 """Time that pictures and metrics take, until it is known [s]."""
 
 
@@ -147,7 +149,7 @@ class Recorder:
         """Keep the step, or fewer from now on where there is no time to make pictures of them."""
         negative = Negative(step)
         if not self._album.has_room_for(NEGATIVES, negative):
-            self._album.add(self._snapshot(step))
+            self._keep_picture(step)
             return
         self._album.add(negative)
         negatives = self._album.negatives
@@ -157,6 +159,16 @@ class Recorder:
                 self._album.thin_out()
             else:
                 self._album.add(oldest)
+
+    def _keep_picture(self, step: Step) -> None:
+        """Keep a snapshot of a step too large to be kept as it is; of the first one in any case."""
+        snapshot = partial(self._snapshot, step)
+        first = not self._album.pictures
+        picture = snapshot() if first else self._afford(LARGE_SHARE, snapshot)
+        if picture is None:
+            self._album.thin_out()
+        else:
+            self._album.add(picture)
 
     def _afford(self, share: float, work: Callable[[], T]) -> T | None:
         """Do the work if what it took last fits its share of the time."""

@@ -7,7 +7,13 @@ from itertools import product
 import pytest
 import torch
 
-from ksyn.calibration import calibration_data, calibration_region, outer_acceleration
+from ksyn.calibration import (
+    calibration_data,
+    calibration_region,
+    centred_data,
+    centred_region,
+    outer_acceleration,
+)
 from ksyn.data import KSpace, Mask
 from ksyn.errors import ShapeError
 from ksyn.noise import complex_noise
@@ -105,3 +111,21 @@ def test_the_data_is_the_mean_over_frames_of_that_region(rng: torch.Generator) -
 )
 def test_outside_the_centre_so_many_points_are_folded_onto_one(rows, expected) -> None:
     assert outer_acceleration(mask_of(rows)) == expected
+
+
+@pytest.mark.parametrize("n", [11, 12])
+@pytest.mark.parametrize("lines", [(0, 9), (4, 11), (3, 8), (2, 10)])
+def test_the_centred_region_has_the_zero_frequency_where_all_kspace_has_it(n, lines) -> None:
+    mask = columns(n, *range(*lines))
+    _, region = centred_region(mask)
+    length = region.stop - region.start
+    assert region.start + length // 2 == n // 2
+    assert lines[0] <= region.start
+    assert region.stop <= lines[1]
+    _, whole = calibration_region(mask)
+    assert length >= 2 * min(n // 2 - whole.start, whole.stop - 1 - n // 2) + 1
+
+
+def test_the_centred_data_of_a_symmetric_mask_is_all_of_it(rng: torch.Generator) -> None:
+    kspace, mask = KSpace(complex_noise((2, 3, 6, 12), rng)), columns(12, 4, 5, 6, 7)
+    torch.testing.assert_close(centred_data(kspace, mask), calibration_data(kspace, mask))

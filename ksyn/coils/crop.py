@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from ksyn.calibration import calibration_data
+from ksyn.calibration import centred_data
 from ksyn.coils.low_resolution import low_resolution, low_resolution_noise
 from ksyn.data import KSpace, Mask
 from ksyn.encoding import magnitude_image
@@ -62,7 +62,7 @@ def automatic_crop(
 
 
 def _object(kspace: KSpace, mask: Mask) -> Bool[Tensor, "y x"]:
-    acs = calibration_data(kspace, mask)
+    acs = centred_data(kspace, mask)
     ky, kx = acs.shape[-2:]
     centre = resize_centred(acs, (min(ky, ACS_SIDE), min(kx, ACS_SIDE)))
     image = magnitude_image(resize_centred(centre, kspace.matrix))

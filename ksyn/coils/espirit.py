@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from math import pi
-
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ksyn.calibration import calibration_data
+from ksyn.calibration import centred_data
 from ksyn.coils.crop import ACS_SIDE, automatic_crop
 from ksyn.coils.eigenvectors import leading_eigenvectors
 from ksyn.coils.phase import align_phase, virtual_coil
 from ksyn.data import KSpace, Mask, SensMaps
 from ksyn.errors import ShapeError
-from ksyn.fourier import resize_centred
+from ksyn.fourier import resize_centred, waves
 
 BLOCK_BYTES = 8 * 2**20
 """Memory of the matrices that are decomposed together [byte]."""
@@ -85,7 +83,7 @@ def _overflow(filters: Complex[Tensor, "coil coil shift_y shift_x"]) -> float:
 
 
 def _calibration(kspace: KSpace, mask: Mask, kernel: int) -> Complex[Tensor, "coil ky kx"]:
-    acs = calibration_data(kspace, mask)
+    acs = centred_data(kspace, mask)
     ky, kx = acs.shape[-2:]
     if min(ky, kx) < kernel:
         raise ShapeError(
@@ -147,7 +145,7 @@ def _eigenmaps(
     The filters are so short that their image is summed directly, a block of rows at a time.
     """
     n_coils = filters.shape[0]
-    along_y, along_x = (_waves(n, filters.shape[-1]).to(filters) for n in matrix)
+    along_y, along_x = (waves(n, filters.shape[-1]).to(filters) for n in matrix)
     rows = max(BLOCK_BYTES // (8 * n_coils**2 * matrix[1]), 1)
     values, vectors = [], []
     for block in torch.split(along_y, rows):
@@ -157,11 +155,3 @@ def _eigenmaps(
         values.append(value.reshape(len(block), -1, n_sets))
         vectors.append(vector.reshape(len(block), -1, n_coils, n_sets))
     return torch.cat(values).movedim(-1, 0), torch.cat(vectors).movedim(-1, 0)
-
-
-def _waves(n: int, side: int) -> Complex[Tensor, "n side"]:
-    """Return exp(−2πi Δ (r − n//2) / n) for each pixel r and each shift Δ."""
-    pixels = torch.arange(n, dtype=torch.float64) - n // 2
-    shifts = torch.arange(side, dtype=torch.float64) - side // 2
-    angle = -2 * pi / n * pixels[:, None] * shifts
-    return torch.polar(torch.ones_like(angle), angle)

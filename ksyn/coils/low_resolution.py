@@ -8,14 +8,14 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ksyn.calibration import calibration_data
+from ksyn.calibration import centred_data
 from ksyn.data import KSpace, Mask
 from ksyn.fourier import kspace_to_image, resize_centred
 
 
 def low_resolution(kspace: KSpace, mask: Mask) -> Complex[Tensor, "coil y x"]:
     """Return the coil images of the fully sampled centre, averaged over frames and apodised."""
-    acs = calibration_data(kspace, mask)
+    acs = centred_data(kspace, mask)
     window = _window(acs.shape[-2:]).to(acs)
     return kspace_to_image(resize_centred(acs * window, kspace.matrix))
 
@@ -28,7 +28,7 @@ def low_resolution_noise(kspace: KSpace, mask: Mask, noise: float) -> float:
         mask: Where they are measured.
         noise: Standard deviation in the real and in the imaginary part of a sample.
     """
-    window = _window(calibration_data(kspace, mask).shape[-2:])
+    window = _window(centred_data(kspace, mask).shape[-2:])
     share = float(window.square().sum()) / (kspace.matrix[0] * kspace.matrix[1])
     return 2 * noise**2 * kspace.n_coils * share / kspace.n_frames
 

@@ -10,7 +10,7 @@ from typing import Literal
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ksyn.calibration import calibration_region
+from ksyn.calibration import centred_region
 from ksyn.data import Mask
 from ksyn.diffusion.denoiser import Blur, gaussian_transfer
 from ksyn.errors import ShapeError
@@ -76,6 +76,15 @@ class Schedule:
         return plain_filter(self.gain(i, (y, x)), like, axes)
 
 
+def check_falling(sigma_min: float, sigma_max: float) -> None:
+    """Raise ValueError unless the noise falls from level N to level 0."""
+    if sigma_min >= sigma_max:
+        raise ValueError(
+            f"sigma_min = {sigma_min:g} must be below sigma_max = {sigma_max:g}: a sampler goes "
+            "from much noise to little."
+        )
+
+
 def geometric_sigmas(first: float, last: float, n_steps: int) -> tuple[float, ...]:
     """Return σ_0 … σ_N in equal ratios."""
     ratio = last / first
@@ -105,7 +114,7 @@ def widest_blur(mask: Mask, fading: Fading, sigma: float) -> Blur:
 def _centre_lines(mask: Mask) -> tuple[int, int]:
     """Return how many lines around the zero frequency are fully sampled along ky and kx."""
     try:
-        ky, kx = calibration_region(mask)
+        ky, kx = centred_region(mask)
     except ShapeError:  # The zero frequency is not measured: there is no centre.
         return 0, 0
     return ky.stop - ky.start, kx.stop - kx.start

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from statistics import mean, stdev
 
+from ksyn.errors import OptionError
 from ksyn.evaluation.rows import Row
 from ksyn.textfile import write_whole
 
@@ -30,9 +31,15 @@ def save_sweep(rows: Sequence[Row], title: str, path: Path) -> None:
     """Write the curves of all methods, of the largest number of samples each.
 
     Raises:
+        OptionError: There is nothing to draw.
         WriteError: The file cannot be written.
     """
     curves = _curves([row for row in rows if not row.refused])
+    if not curves:
+        raise OptionError(
+            "There is no curve to draw: no method was measured.",
+            hint="Measure some first, or leave out --chart.",
+        )
     points = [point for curve in curves.values() for point in curve]
     axes = _Axes(
         0, max(point.acceleration for point in points) + 0.5,

@@ -67,7 +67,8 @@ def spreads(rows: Sequence[Row]) -> str:
         [r for r in rows if r.samples > 1], lambda r: (r.group, r.mask, _name(r))
     ).items():
         (group, mask, name), found = row
-        single = {(r.case, r.method): r.psnr for r in rows if r.samples == 1 and r.mask == mask}
+        here = [r for r in rows if (r.group, r.mask, r.samples) == (group, mask, 1)]
+        single = {(r.case, r.method): r.psnr for r in here}
         gain = [r.psnr - single[r.case, r.method] for r in found if (r.case, r.method) in single]
         ranks = [r.rank_correlation for r in found if r.rank_correlation is not None]
         lines.append((group, mask, name, _signed(gain, 2), _text(ranks, 2) if ranks else "–"))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import torch
+from pydantic import model_validator
 
 from ksyn.data import Problem, Step
 from ksyn.diffusion.ak import Correct, Predictor
-from ksyn.diffusion.attenuation import Fading, Schedule, geometric_sigmas, widest_blur
+from ksyn.diffusion.attenuation import (
+    Fading,
+    Schedule,
+    check_falling,
+    geometric_sigmas,
+    widest_blur,
+)
 from ksyn.diffusion.coil_space import AllCoils, CoilSpace, Randomness, Space, Unprojected
 from ksyn.diffusion.correction import (
     Correction,
@@ -174,6 +181,11 @@ class AkDiffusion(DiffusionMethod):
         "exactly.",
         advanced=True,
     )
+
+    @model_validator(mode="after")
+    def _noise_falls(self) -> Self:
+        check_falling(self.sigma_min, self.sigma_max)
+        return self
 
     def sample(self, problem: Problem, denoiser: Denoiser, rng: Randomness) -> Iterator[Step]:
         """Yield the corrected estimate after each step."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 
 from ksyn.completion import completed_step
-from ksyn.data import Problem, Step
+from ksyn.data import Mask, Problem, Step
 from ksyn.evidence import halves_of
 from ksyn.kernels import fill, ridge
 from ksyn.methods.protocol import Method
@@ -53,7 +53,8 @@ class Grappa(Method):
         first, second = halves_of(problem, window)
         halves = ridge(first, self.regularisation), ridge(second, self.regularisation)
         measured = kspace = problem.kspace.samples
-        missing = groups(problem.mask, window, problem.kspace.n_coils)
+        every_frame = problem.mask.samples.expand(problem.kspace.n_frames, -1, -1, -1)
+        missing = groups(Mask(every_frame), window, problem.kspace.n_coils)
         if not missing:
             yield completed_step(problem, kspace.clone(), 0, 1)
         for index, group in enumerate(missing):

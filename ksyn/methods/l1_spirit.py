@@ -11,10 +11,10 @@ import torch
 from jaxtyping import Complex
 from torch import Tensor
 
-from ksyn.completion import completed_step, kept, missing
+from ksyn.completion import completed_step, missing
 from ksyn.data import Problem, Step
 from ksyn.encoding import solve
-from ksyn.fourier import centre, decentre, plain_ifft
+from ksyn.fourier import centre, decentre, image_to_kspace, plain_ifft
 from ksyn.kernels import kernel_for, spirit_rule
 from ksyn.lowrank import apply_gram
 from ksyn.methods.protocol import Method
@@ -85,7 +85,7 @@ class L1Spirit(Method):
             z = measured + unknown.images(filled)
             v = decentre(self._sparse(centre(z + dual), (chosen.sparsity or 0.0) / rho, rng))
             dual = dual + z - v
-            yield completed_step(problem, kept(problem, centre(z)), index, self.iterations)
+            yield completed_step(problem, _kept(problem, centre(z)), index, self.iterations)
 
     def automatic(self, problem: Problem) -> dict[str, float]:
         """Return the weight that the scan's noise asks for, and the kernel for its coils."""
@@ -106,3 +106,10 @@ def shorten(
     length = torch.linalg.vector_norm(details, dim=1, keepdim=True)
     shorter: Tensor = (length - threshold).clamp_min(0) / length.clamp_min(1e-20)
     return details * shorter
+
+
+def _kept(
+    problem: Problem, images: Complex[Tensor, "frame coil y x"]
+) -> Complex[Tensor, "frame coil ky kx"]:
+    """Return the k-space of coil images with every measured sample as it was measured."""
+    return torch.where(problem.mask.samples, problem.kspace.samples, image_to_kspace(images))

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Complex, Float
 from torch import Tensor
 
-from ksyn.calibration import calibration_region
+from ksyn.calibration import centred_region
 from ksyn.completion import Normal, Prior, complete, completed_step
 from ksyn.data import Problem, Step
 from ksyn.evidence import Evidence, prior_of
@@ -113,8 +113,8 @@ def symmetric_centre(
         ShapeError: The zero frequency itself is not measured.
     """
     middles = [n // 2 for n in problem.kspace.matrix]
-    region = calibration_region(problem.mask)
-    reach = [min(m - a.start, a.stop - 1 - m, _REACH) for m, a in zip(middles, region, strict=True)]
+    region = centred_region(problem.mask)
+    reach = [min(a.stop - 1 - m, _REACH) for m, a in zip(middles, region, strict=True)]
     ky, kx = (slice(m - r, m + r + 1) for m, r in zip(middles, reach, strict=True))
     centre = problem.kspace.samples[..., ky, kx].mean(dim=0)
     return centre, sample_power(problem)[ky, kx].rsqrt()

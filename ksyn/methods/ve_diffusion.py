@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import torch
+from pydantic import model_validator
 
 from ksyn.data import Problem, Step
 from ksyn.diffusion.ak import Predictor
-from ksyn.diffusion.attenuation import Schedule, geometric_sigmas
+from ksyn.diffusion.attenuation import Schedule, check_falling, geometric_sigmas
 from ksyn.diffusion.coil_space import CoilSpace, Randomness
 from ksyn.diffusion.correction import correct_maps
 from ksyn.diffusion.denoiser import Denoiser
@@ -69,6 +70,11 @@ class VeDiffusion(DiffusionMethod):
         "corrected estimate; or without new noise, to first or second order.",
         advanced=True,
     )
+
+    @model_validator(mode="after")
+    def _noise_falls(self) -> Self:
+        check_falling(self.sigma_min, self.sigma_max)
+        return self
 
     def sample(self, problem: Problem, denoiser: Denoiser, rng: Randomness) -> Iterator[Step]:
         """Yield the corrected estimate after each step."""

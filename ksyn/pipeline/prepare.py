@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from math import frexp, isfinite
 
 import torch
@@ -50,10 +51,15 @@ class Prepared:
     hints: tuple[str, ...] = ()
     """Why any reconstruction of this scan and mask may be poor, and what to do; see `hints_of`."""
 
-    @property
+    @cached_property
     def unit(self) -> Float[Tensor, "#y #x"]:
         """One unit of the problem's image in units of the scan's, at each point."""
         return self.scale * _weight(self.problem.sens_maps, self.mixing)
+
+    @cached_property
+    def unmixing(self) -> Complex[Tensor, "coil virtual"] | None:
+        """What makes the scan's coils of the problem's; None when they are the same."""
+        return None if self.mixing is None else torch.linalg.pinv(self.mixing)
 
     def whole_image_of(self, step: Step) -> Complex[Tensor, "frame y x"]:
         """Return a step's image in the problem's units, with what is beyond the coil maps."""
@@ -65,9 +71,9 @@ class Prepared:
 
     def kspace_of(self, step: Step) -> Complex[Tensor, "frame coil ky kx"]:
         """Return a step's k-space in the scan's own coils and units."""
-        if self.mixing is None:
+        if self.unmixing is None:
             return step.kspace * self.scale
-        return _mixed(step.kspace, torch.linalg.pinv(self.mixing)) * self.scale
+        return _mixed(step.kspace, self.unmixing) * self.scale
 
 
 @torch.no_grad()

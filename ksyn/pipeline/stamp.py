@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,7 +54,18 @@ def check_stamp(recipe: Recipe) -> None:
 def _hashed(part: HashedFile) -> HashedFile:
     path = Path(part.path)
     known = path.is_file() and path.stat().st_size <= _LARGEST
-    return part.model_copy(update={"sha256": sha256(path) if known else None})
+    return part.model_copy(update={"sha256": _hash_of(path) if known else None})
+
+
+def _hash_of(path: Path) -> str:
+    """Return the hash of a file, read once as long as it stays the same."""
+    now = path.stat()
+    return _remembered(path.resolve(), now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _remembered(path: Path, _size: int, _changed: int) -> str:
+    return sha256(path)
 
 
 def _check_file(path: Path, expected: str) -> None:

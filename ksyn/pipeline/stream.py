@@ -14,8 +14,8 @@ from ksyn.pipeline.prepare import Prepared
 from ksyn.pipeline.samples import generator, sampled
 
 _TOGETHER = {"cuda": 8}
-"""Samples drawn at once. A processor gains nothing by it, and one by one they are the same bits as
-single runs."""
+"""Frames of samples drawn at once. A processor gains nothing by it, and one by one they are the
+same bits as single runs."""
 
 
 def stream(
@@ -44,7 +44,8 @@ def stream(
         if samples == 1:
             yield from method.stream(problem, generator(problem, seed))
         else:
-            at_once = together or _TOGETHER.get(problem.device.type, 1)
+            frames = _TOGETHER.get(problem.device.type, 1)
+            at_once = together or max(frames // problem.kspace.n_frames, 1)
             yield from sampled(problem, method, range(seed, seed + samples), at_once)
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise DeviceError(

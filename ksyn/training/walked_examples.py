@@ -49,7 +49,7 @@ class Walked(NamedTuple):
 class WalkedExamples(Epoch[WalkedRun, Walked]):
     """Crops and scans; the scans of one batch have the same number of coils."""
 
-    stream: ClassVar[int] = 1 << 41
+    stream: ClassVar[int] = 1 << 42
 
     def __init__(
         self, run: WalkedRun, images: Images, epoch: int, validation: bool = False

@@ -69,9 +69,8 @@ class GuiRun:
 
         from ksyn.encoding import root_sum_of_squares
 
-        samples, mixing = step.kspace[frame], self.prepared.mixing
-        if mixing is not None:
-            back = torch.linalg.pinv(mixing)
+        samples, back = step.kspace[frame], self.prepared.unmixing
+        if back is not None:
             rows = back if coil == COMBINED else back[coil : coil + 1]
             samples, coil = torch.einsum("oc,cyx->oyx", rows, samples), min(coil, 0)
         if coil == COMBINED:

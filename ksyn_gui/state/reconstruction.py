@@ -16,6 +16,9 @@ from ksyn_gui.state.news import News
 from ksyn_gui.state.screen import Screen
 from ksyn_gui.state.work import Work
 
+_MAY_REST = (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED)
+"""States in which a run may come to rest: in a pause, after each single step again."""
+
 
 @dataclass(frozen=True, eq=False)
 class Running:
@@ -67,7 +70,9 @@ class Reconstruction(QObject):
         self._state = RunState.IDLE
         self._begun = 0
         self._running: Running | None = None
-        self._measuring, self._settled = False, True
+        self._unmeasured: list[Running] = []
+        """Runs that are over, and whose result is still being measured."""
+        self._settled = True
         self._runner = Runner(self)
         self._runner.stepped.connect(self._take_step)
         self._runner.rested.connect(self._rest)
@@ -92,7 +97,7 @@ class Reconstruction(QObject):
     @property
     def busy(self) -> bool:
         """Whether a run is under way, or what it has reached is still being measured."""
-        return self._state.active or self._measuring
+        return self._state.active or bool(self._unmeasured)
 
     @property
     def is_settled(self) -> bool:
@@ -100,9 +105,13 @@ class Reconstruction(QObject):
         return self._settled
 
     def begin(self, run: runs.GuiRun, *, paused: bool = False, follow: bool = True) -> None:
-        """Begin this run, unless there is one; without `follow` the screen stays as it is."""
+        """Begin this run; without `follow` the screen stays as it is.
+
+        Raises:
+            RuntimeError: Another one is under way.
+        """
         if self._state.active:
-            return
+            raise RuntimeError("A run is under way already; stop it first.")
         self._begun += 1
         recorder = Recorder(run, self._kept_bytes, self._begun)
         self._running, self._settled = Running(run, recorder), False
@@ -159,7 +168,7 @@ class Reconstruction(QObject):
     @Slot()
     def _rest(self) -> None:
         running = self._running
-        if self._state in (RunState.RUNNING, RunState.PREPARING) and running is not None:
+        if self._state in _MAY_REST and running is not None:
             self._set_state(RunState.PAUSED)
             measure = running.recorder.measure_newest
             self._work.do(self._work.files, measure, lambda _: self._show_measured(running))
@@ -175,14 +184,14 @@ class Reconstruction(QObject):
         stopped = self._state is RunState.STOPPING or error is not None
         trouble = None if error is None else troubles.trouble_of(error)
         reached = running is not None and running.recorder.last is not None
-        self._measuring = reached
+        if running is not None and reached:
+            self._unmeasured.append(running)
         self._set_state(RunState.IDLE)
         if running is None:
             return
         if not reached:
-            self._settled = True
             self.ended.emit(RunEnd(running.run, None, trouble))
-            self.settled.emit()
+            self._come_to_rest()
             return
         self._work.do(
             self._work.files,
@@ -199,7 +208,7 @@ class Reconstruction(QObject):
         recorder = running.recorder
         recorder.add_scalars(result.metrics)
         self._show_again(recorder)
-        self._measuring = False
+        self._unmeasured.remove(running)
         result = replace(result, run=recorder.number, curves=recorder.progress().curves)
         self.finished.emit(result)
         self.ended.emit(RunEnd(running.run, result, result.trouble))
@@ -214,16 +223,20 @@ class Reconstruction(QObject):
     def _settle(self, running: Running) -> None:
         recorder = running.recorder
         self.measured.emit(recorder.number, recorder.progress().curves)
-        if self.busy:  # another run was begun meanwhile
-            return
-        self._settled = True
-        self._show_again(recorder)
-        self.settled.emit()
+        if not self.busy:
+            self._show_again(recorder)
+        self._come_to_rest()
 
     def _give_up(self, running: Running, error: Exception) -> None:
-        self._measuring, self._settled = False, True
+        self._unmeasured.remove(running)
         self.ended.emit(RunEnd(running.run, None, troubles.trouble_of(error)))
-        self.settled.emit()
+        self._come_to_rest()
+
+    def _come_to_rest(self) -> None:
+        """Say that nothing is under way any more, unless another run was begun meanwhile."""
+        if not self.busy:
+            self._settled = True
+            self.settled.emit()
 
     def _show_again(self, recorder: Recorder) -> None:
         """Show what was measured after the step had been on the screen."""

@@ -151,6 +151,9 @@ class Study(QObject):
             self._news.raise_error(error)
 
     def _receive_scan(self, opened: scans.Opened) -> None:
+        if self._refuse("open another scan"):  # it was begun while the file was being read
+            opened.scan.close()
+            return
         self._opened, self._measured = opened, None
         self._slice, self._frame, self._coil = opened.scan.n_slices // 2, 0, COMBINED
         self.scan_changed.emit(opened.scan)

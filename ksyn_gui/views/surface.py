@@ -204,11 +204,6 @@ class Surface(SceneView):
         self._ruler_unit = unit
         self.refresh()
 
-    def set_smooth(self, smooth: bool) -> None:
-        """Interpolate between pixels, or show each as a rectangle."""
-        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        self.refresh()
-
     def drawForeground(self, painter: QPainter, _rect: QRectF | QRect) -> None:  # noqa: N802
         """Paint the colour bar, the scale bar and the focus ring."""
         if self.bars_shown:

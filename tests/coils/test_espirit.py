@@ -8,6 +8,8 @@ from scans_of_coils import columns, projection_error, scan
 
 from ksyn.coils.crop import ACS_SIDE
 from ksyn.coils.espirit import BLOCK_BYTES, espirit
+from ksyn.coils.sum_of_squares import sum_of_squares
+from ksyn.coils.walsh import walsh
 from ksyn.data import KSpace, Mask
 from ksyn.errors import ShapeError
 from ksyn.fourier import image_to_kspace, kspace_to_image
@@ -216,3 +218,13 @@ def test_cuda_gives_what_the_cpu_gives(clean):
     there = espirit(kspace.to(device), mask.to(device)).maps.cpu()
     here = espirit(kspace, mask).maps
     assert float((there - here).abs().quantile(0.99)) < 1e-2
+
+
+@pytest.mark.parametrize("estimate", [espirit, walsh, sum_of_squares])
+def test_maps_of_partial_fourier_are_those_of_its_symmetric_centre(estimate):
+    kspace, _, _ = scan(noise=0.001)
+    half, centre = (torch.zeros(1, 1, 96, 96, dtype=torch.bool) for _ in range(2))
+    half[..., :60] = True
+    centre[..., 36:60] = True  # half of 24 is 12: the zero frequency is at 48
+    found, expected = (estimate(m.apply(kspace), m).maps for m in (Mask(half), Mask(centre)))
+    assert float((found - expected).abs().max()) < 1e-3

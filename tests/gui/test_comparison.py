@@ -233,6 +233,17 @@ def test_another_scan_begins_without_cards(two_results, small_scan, wait):
     assert cards(two_results) == []
 
 
+def test_a_scan_that_arrives_during_a_run_is_not_taken(qtbot, window, small_scan, wait):
+    window.session.plan.set_method("cg-sense")
+    window.open(small_scan)
+    window.session.reconstruction.start()  # of the scan before, which is still there
+    name = window.session.study.scan.title
+    wait(lambda: len(window.session.results.all) == 1 and idle(window))
+    wait(lambda: window.session.reconstruction.is_settled)
+    assert window.session.study.scan.title == name
+    assert len(cards(window)) == 1
+
+
 def test_old_results_go_without_kspace_and_are_saved_all_the_same(
     two_results, tmp_path, monkeypatch, wait, qtbot
 ):
@@ -265,6 +276,22 @@ def test_two_results_share_one_window_and_level(qtbot, two_results):
     assert view.a.canvas.levels == view.b.canvas.levels == two_results.pictures.image.canvas.levels
     view.b.canvas.level_choice.choose(Levels(0.1, 0.4))
     assert view.a.canvas.levels == view.reference.canvas.levels == Levels(0.1, 0.4)
+
+
+def test_results_of_other_masks_are_told_apart_whatever_their_names(qtbot, two_results, wait):
+    session = two_results.session
+    click_card(qtbot, two_results, 1)
+    click_card(qtbot, two_results, 2, CONTROL)
+    warning = two_results.comparison.warning
+    assert warning.text() == ""
+    before = session.sampling.mask
+    session.sampling.draw(before.kind, before.options, seed=before.seed + 1)
+    wait(lambda: session.sampling.mask is not before)
+    session.reconstruction.start()
+    wait(lambda: len(session.results.all) == 3 and session.reconstruction.is_settled)
+    click_card(qtbot, two_results, 1)
+    click_card(qtbot, two_results, 3, CONTROL)
+    assert warning.text() == "Different mask"
 
 
 def test_v_rearranges_shift_v_swaps_and_escape_goes_back(qtbot, two_results):

@@ -109,7 +109,7 @@ def test_the_memory_is_never_exceeded(room):
 
 
 def test_what_is_kept_covers_the_whole_run_evenly():
-    kept = np.array(watched(Recorder(Source(), 20 * PICTURE), 200).kept)
+    kept = np.array(watched(Recorder(Source(), 20 * PICTURE), 200, 1.0).kept)
     assert kept[0] == 0
     assert kept[-1] == 199
     assert np.diff(kept).max() <= 2 * np.diff(kept)[:-1].min()
@@ -164,6 +164,15 @@ def test_pictures_that_cost_too_much_are_few_and_evenly_spread():
     assert kept[0] == 0
     assert kept[-1] == 39
     assert len(set(np.diff(kept)[:-1])) == 1
+
+
+def test_steps_too_large_to_be_kept_as_they_are_do_not_hold_the_run_up():
+    source = Source()
+    source.look_slowness = 0.01
+    recorder = watched(Recorder(source, 15 * PICTURE), 40, 0.01)
+    assert 1 <= source.looked <= 2
+    assert recorder.kept[0] == 0
+    assert recorder.kept[-1] == 39
 
 
 def test_no_more_pictures_are_kept_than_can_be_measured():

@@ -175,6 +175,24 @@ def test_a_single_step_is_one_step(qtbot, long_run, wait):
     assert long_run.session.screen.shown.index == index + 1
 
 
+def test_each_single_step_shows_its_own_metrics(qtbot, long_run, wait):
+    rested(qtbot, long_run, wait)
+    seen = set()
+    for _ in range(3):
+        index = long_run.session.screen.shown.index
+        click(qtbot, run_panel(long_run).step)
+        wait(lambda index=index: long_run.session.screen.shown.index == index + 1)
+        wait(lambda index=index: _measured_at(long_run, index + 1))
+        seen.add(long_run.session.screen.shown.scalars["psnr"])
+    assert len(seen) == 3
+
+
+def _measured_at(window, index):
+    """Return whether the curve of PSNR has reached a step."""
+    curves = window.steps_panel.curves.curves
+    return "psnr" in curves and curves["psnr"][0][-1] == index
+
+
 def test_f7_begins_a_run_with_its_first_step(qtbot, long_run, wait):
     press(qtbot, long_run, Qt.Key.Key_F7)
     wait(lambda: long_run.session.reconstruction.state is RunState.PAUSED)

@@ -8,9 +8,10 @@ from ksyn.data import KSpace
 from ksyn.diffusion.coil_space import project
 from ksyn.diffusion.reconstruction import repeated
 from ksyn.encoding import Encoding, combine
-from ksyn.errors import WeightsError
+from ksyn.errors import OptionError, WeightsError
 from ksyn.fourier import kspace_to_image
 from ksyn.methods.ak_diffusion import AkDiffusion, ak_stream, schedule_of
+from ksyn.methods.ve_diffusion import VeDiffusion
 
 
 def steps_of(problem, seed=0, denoiser=wiener, **options):
@@ -227,3 +228,10 @@ def test_missing_weights_are_named(tmp_path, monkeypatch):
     assert "ak-head" in AkDiffusion.unavailable()
     with pytest.raises(WeightsError, match="no-such-model"):
         next(AkDiffusion(model="no-such-model").stream(problem_of()[0], torch.Generator()))
+
+
+@pytest.mark.parametrize("method", [AkDiffusion, VeDiffusion])
+@pytest.mark.parametrize("sigma_min", [0.4, 0.5])
+def test_noise_that_does_not_fall_is_refused(method, sigma_min):
+    with pytest.raises(OptionError, match=r"sigma_min = 0\.[45] must be below sigma_max = 0\.4"):
+        method.of({"sigma_max": 0.4, "sigma_min": sigma_min})

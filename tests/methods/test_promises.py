@@ -198,6 +198,17 @@ def test_every_method_fits_series_and_sets_of_maps(method, variant, small_proble
 
 
 @every_method
+def test_frames_that_share_a_mask_are_all_reconstructed(method, small_problem):
+    cls = METHODS.get(method)
+    if cls.family == "diffusion":
+        pytest.skip("each frame has noise of its own")
+    twice = small_problem.kspace.with_samples(small_problem.kspace.samples.repeat(2, 1, 1, 1))
+    maps, noise = small_problem.sens_maps, small_problem.noise_level
+    *_, last = stream(quick(cls), Problem(twice, small_problem.mask, maps, noise))
+    torch.testing.assert_close(last.image[1], last.image[0], rtol=0, atol=1e-4)
+
+
+@every_method
 def test_every_method_fits_even_and_odd_sizes(method, tiny_problem):
     fits_the_problem(quick(METHODS.get(method)), tiny_problem)
 
