@@ -156,7 +156,8 @@ def _check(image: Tensor, reference: Tensor) -> None:
         raise ShapeError(
             f"The image is {tuple(image.shape)}, its reference {tuple(reference.shape)} "
             "(frame, y, x).",
-            hint="Compare images of the same slice, matrix and number of frames.",
+            hint="Compare images of the same slice, matrix and number of frames; on the command "
+            "line, --slice N takes one slice of the reference.",
         )
     if not bool((reference > 0).any()):
         raise ShapeError(

@@ -46,6 +46,7 @@ class Asked:
                 self.mask_set,
                 self.mask_file,
                 self.as_acquired,
+                base.mask,
             ),
             "preparation": flags.changed_preparation(base.preparation, self.prepare),
             "slice": self.slice_,

@@ -77,7 +77,7 @@ class Comparison:
         for result in self.results:
             scores = [(result.scores or {}).get(m.name, "") for m in METRICS]
             numbers = [result.data_residual, result.seconds, result.steps]
-            row = [result.recipe.method.name, *scores, *numbers]
+            row = [_name(result), *scores, *numbers]
             writer.writerow([*row, result.device, result.acceleration])
         return text.getvalue()
 
@@ -136,6 +136,13 @@ def _title(result: Result) -> str:
     method = result.recipe.method.method()
     preset = method.preset_name()
     return f"{method.title}, {preset}" if preset else method.title
+
+
+def _name(result: Result) -> str:
+    """Return what `--methods` calls it: METHOD, or METHOD:PRESET."""
+    preset = result.recipe.method.method().preset_name()
+    name = result.recipe.method.name
+    return f"{name}:{preset}" if preset else name
 
 
 def _result(prepared: Prepared, recipe: Recipe) -> Result:

@@ -16,6 +16,10 @@ def evaluate(
     target: Annotated[Path, typer.Option(help="What it should be.")],
     key: flags.Key = None,
     axes: flags.Axes = None,
+    slice_: Annotated[
+        int | None,
+        typer.Option("--slice", min=0, help="Compare with this slice or frame of the target."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure an image against its reference, as fastMRI does.
@@ -24,11 +28,18 @@ def evaluate(
     the peak is the largest value of the target.
     """
     from ksyn.cli.pictures import read_magnitude
+    from ksyn.errors import OptionError
     from ksyn.io.layout import Layout
     from ksyn.metrics import METRICS, scores
 
     layout = Layout.parse(key, axes)
-    found = scores(read_magnitude(pred, layout), read_magnitude(target, layout))
+    image, reference = read_magnitude(pred, layout), read_magnitude(target, layout)
+    if slice_ is not None and slice_ >= len(reference):
+        raise OptionError(
+            f"There is no slice {slice_}: {target.name} has {len(reference)}.",
+            hint=f"Choose a slice from 0 to {len(reference) - 1}.",
+        )
+    found = scores(image, reference if slice_ is None else reference[slice_ : slice_ + 1])
     if json:
         print_json(found)
     else:

@@ -40,7 +40,8 @@ Key = Annotated[
 Axes = Annotated[
     str | None,
     typer.Option(
-        help='Its axes, such as "ky kx coil"; words: slice frame coil ky kx, y x, skip.',
+        help='Its axes, such as "ky kx coil"; words: slice frame coil ky kx, y x, complex '
+        "(real and imaginary part), skip (length 1). Columns along kx are what masks leave out.",
         rich_help_panel=_SCAN,
     ),
 ]
@@ -124,12 +125,16 @@ def mask_of(
     settings: list[str] | None,
     file: Path | None,
     as_acquired: bool | None,
+    base: MaskChoice,
 ) -> MaskChoice | None:
     """Return the mask that the flags ask for, or None when they ask for none.
+
+    Options without a pattern change those of `base`, the recipe's own.
 
     Raises:
         OptionError: They ask for two, or for options without a pattern.
     """
+    from ksyn.masks import MASKS
     from ksyn.recipe import AsAcquired, FileMask, PatternMask
 
     if sum((kind is not None, file is not None, bool(as_acquired))) > 1:
@@ -139,7 +144,13 @@ def mask_of(
     if kind is not None:
         options = pattern_options(kind, acceleration, acs, settings)
         return PatternMask(name=kind, options=options, seed=seed or 0)
-    if values := _pattern_values(acceleration, acs, settings):
+    values = _pattern_values(acceleration, acs, settings)
+    if values and isinstance(base, PatternMask) and not (file or as_acquired):
+        changed = MASKS.get(base.name).of({**base.options, **values}).model_dump()
+        return PatternMask(
+            name=base.name, options=changed, seed=base.seed if seed is None else seed
+        )
+    if values:
         raise OptionError(
             f"{', '.join(values)}: options of a mask, but no mask was named.",
             hint="Add --mask KIND, for example --mask uniform.",

@@ -47,7 +47,7 @@ def _sampling(scan: Scan, index: int) -> list[tuple[str, str]]:
     facts = [
         ("Slice looked at", str(index)),
         ("Fully sampled", "yes" if scan.fully_sampled(index) else "no"),
-        ("Acceleration", f"{mask.acceleration:.2f}"),
+        ("Acceleration", f"{mask.acceleration:.2f}" if mask.samples.any() else "nothing measured"),
         ("Calibration centre", _calibration(mask)),
         ("Reference", "yes" if scan.reference(index) is not None else "no"),
     ]

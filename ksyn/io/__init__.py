@@ -105,7 +105,8 @@ def _unknown(path: Path, head: bytes) -> ReadError:
     if head[128:132] == b"DICM" or path.suffix.lower() == ".dcm":
         return ReadError(
             f"{path.name} is a DICOM image: magnitudes, which hold no k-space to reconstruct from.",
-            hint="Give the raw data of the scan; DICOM is a format of results here.",
+            hint="Give the raw data of the scan. DICOM is a format of results here; to measure an "
+            "image, write it as .npy, .nii.gz or .h5 too.",
         )
     known = ", ".join(reader.title for reader in READERS)
     return ReadError(f"{path.name} is of no known format.", hint=f"Known are: {known}.")

@@ -103,8 +103,8 @@ class LayoutNeeded(ReadError):  # noqa: N818 - a question, rather than an error
 
 def _advice(candidates: list[Candidate]) -> str:
     rule = (
-        "Name the array, its axes (slice frame coil ky kx, or y x; skip for length 1) and "
-        "its domain"
+        "Name the array, its axes (slice frame coil ky kx, or y x; complex for real and "
+        "imaginary part, skip for length 1) and its domain"
     )
     suggested = [c.suggestion.flags for c in candidates if c.suggestion]
     example = suggested[0] if suggested else '--axes "coil ky kx" --domain kspace'

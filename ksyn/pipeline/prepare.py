@@ -149,7 +149,8 @@ def _magnitude(kspace: KSpace) -> float:
         wrong = int((~kspace.samples.isfinite()).sum())
         raise ReadError(
             f"{wrong} of {kspace.samples.numel()} samples are not finite (NaN or infinity).",
-            hint="Find out where they come from; set to 0 they count as not measured.",
+            hint="Find out where they come from: set to 0 they count as not measured. Beyond 3e38 "
+            "values are too large for single precision; divide the scan by its largest one.",
         )
     if largest < torch.finfo(torch.float32).tiny:
         raise ShapeError(

@@ -152,7 +152,7 @@ def test_compare_takes_presets_for_all_or_for_one(ksyn, scan, monkeypatch):
     monkeypatch.setattr(Spirit, "presets", {"quick": {"iterations": 2}})
     chosen = ("compare", scan, "--mask", "uniform", "--acs", 16, "-o", "t.csv", "--methods")
     ksyn(*chosen, "cg-sense,spirit", "--preset", "quick")
-    assert steps_in("t.csv") == {"cg-sense": [str(CgSense().iterations)], "spirit": ["2"]}
+    assert steps_in("t.csv") == {"cg-sense": [str(CgSense().iterations)], "spirit:quick": ["2"]}
     ksyn(*chosen, "spirit:quick,spirit", "--set", "spirit:quick.iterations=3", "--set",
          "spirit.kernel=3")  # fmt: skip
     assert steps_in("t.csv") == {"spirit": ["3", str(Spirit().iterations)]}
@@ -185,3 +185,21 @@ def steps_in(path):
 )
 def test_a_model_is_named_after_its_run_file_or_the_folder_of_run_yaml(run_file, name):
     assert name_of(Path(run_file)) == name
+
+
+def test_evaluate_takes_one_slice_of_the_target(ksyn, samples):
+    volume = np.abs(np.stack([samples[0], 2 * samples[0]])).astype(np.float32)
+    np.save("volume.npy", volume)
+    np.save("second.npy", volume[1])
+    told = ksyn(
+        "evaluate", "--pred", "second.npy", "--target", "volume.npy", "--slice", 1, "--json"
+    )
+    assert json.loads(told.out)["nmse"] == 0
+    refused = ksyn("evaluate", "--pred", "second.npy", "--target", "volume.npy", "--slice", 2)
+    assert refused.status != 0
+    assert "has 2" in refused.err
+
+
+def test_info_says_when_nothing_was_measured(ksyn, scan, samples):
+    np.save(scan, np.zeros_like(samples))
+    assert "nothing measured" in ksyn("info", scan).out

@@ -82,6 +82,15 @@ def test_flags_change_a_recipe(ksyn, scan, tmp_path):
     assert (changed.seed, changed.mask.source) == (7, "as-acquired")
 
 
+def test_options_of_a_mask_change_the_pattern_of_a_recipe(ksyn, scan, tmp_path):
+    flags = ("--mask", "uniform", "--acceleration", 4, "--acs", 8, "--seed", 3)
+    assert ksyn("recon", scan, *flags, "-o", "a.npy").status == 0
+    assert ksyn("recon", "--recipe", "recipe.yaml", "--acs", 10, "-o", "b.npy").status == 0
+    before, after = (Recipe.load(tmp_path / f"{n}.npy.recipe.yaml").mask for n in "ab")
+    assert after.options == {**before.options, "acs_lines": 10}
+    assert (after.name, after.seed) == ("uniform", 3)
+
+
 def test_the_recipe_of_a_scan_of_many_slices_names_the_slice(ksyn, scan, samples, tmp_path):
     np.save(scan, np.stack([samples, 2 * samples, 3 * samples]))
     layout = ("--axes", "slice coil ky kx")
