@@ -73,14 +73,26 @@ def _used(dimensions: tuple[int, ...]) -> int:
 
 def _named_axes(dimensions: tuple[int, ...]) -> tuple[str, ...] | None:
     """Return what the axes are called, or None when that is not obvious."""
+    words = _words(dimensions)
+    return None if words is None or "" in words else words
+
+
+def _words(dimensions: tuple[int, ...]) -> tuple[str, ...] | None:
+    """Return the axes' names, "" of each that has none here; None unless two make a plane."""
     plane = [axis for axis in (_READOUT, _PHASE1, _PHASE2) if _size(dimensions, axis) > 1]
     if len(plane) != 2:
         return None
-    words = _NAMED | dict(zip(plane, ("ky", "kx"), strict=True))
-    named = [words.get(axis, "skip") for axis in range(_used(dimensions))]
-    unnamed = [n for n, word in zip(dimensions, named, strict=False) if word == "skip" and n > 1]
-    named = ["skip" if n == 1 else word for n, word in zip(dimensions, named, strict=False)]
-    return None if unnamed else tuple(named)
+    names = _NAMED | dict(zip(plane, ("ky", "kx"), strict=True))
+    used = dimensions[: _used(dimensions)]
+    return tuple("skip" if n == 1 else names.get(axis, "") for axis, n in enumerate(used))
+
+
+def _likely_axes(dimensions: tuple[int, ...]) -> tuple[str, ...] | None:
+    """Return names for all axes, what has none of its own (sets of maps, echoes) as slices."""
+    words = _words(dimensions)
+    if words is None or words.count("") != 1 or "slice" in words:
+        return None
+    return tuple(word or "slice" for word in words)
 
 
 def _size(dimensions: tuple[int, ...], axis: int) -> int:
@@ -97,7 +109,9 @@ def _candidate(path: Path, dimensions: tuple[int, ...], layout: Layout) -> Candi
     array = _mapped(path, dimensions[: _used(dimensions)])
     candidate = candidate_of(path.stem, array, layout.domain)
     plain = candidate.suggestion and replace(candidate.suggestion, key=None)
-    return replace(candidate, suggestion=plain)
+    axes = _likely_axes(dimensions)
+    named = Layout(axes=axes, domain=layout.domain) if axes else plain
+    return replace(candidate, suggestion=named)
 
 
 def _is_bart(probe: Probe) -> bool:

@@ -52,6 +52,17 @@ def test_a_dimension_without_a_name_asks(tmp_path: Path) -> None:
         open_scan(path)
 
 
+def test_sets_of_maps_are_suggested_as_slices(tmp_path: Path) -> None:
+    kspace = random_complex(16, 9, 1, 6, 2)
+    path = write_cfl(tmp_path / "maps.cfl", kspace)
+    with pytest.raises(LayoutNeeded) as asked:
+        open_scan(path)
+    (candidate,) = asked.value.candidates
+    assert candidate.suggestion is not None
+    with open_scan(path, candidate.suggestion) as scan:
+        assert (scan.matrix, scan.n_coils, scan.n_slices) == ((16, 9), 6, 2)
+
+
 def test_a_volume_asks(tmp_path: Path) -> None:
     path = write_cfl(tmp_path / "ksp.cfl", random_complex(8, 9, 10, 2))
     with pytest.raises(LayoutNeeded):
