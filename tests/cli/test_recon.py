@@ -84,8 +84,8 @@ def test_flags_change_a_recipe(ksyn, scan, tmp_path):
 
 def test_options_of_a_mask_change_the_pattern_of_a_recipe(ksyn, scan, tmp_path):
     flags = ("--mask", "uniform", "--acceleration", 4, "--acs", 8, "--seed", 3)
-    assert ksyn("recon", scan, *flags, "-o", "a.npy").status == 0
-    assert ksyn("recon", "--recipe", "recipe.yaml", "--acs", 10, "-o", "b.npy").status == 0
+    recon(ksyn, scan, "--method", "zero-filled", *flags, out="a.npy")
+    recon(ksyn, "--recipe", "a.npy.recipe.yaml", "--acs", 10, out="b.npy")
     before, after = (Recipe.load(tmp_path / f"{n}.npy.recipe.yaml").mask for n in "ab")
     assert after.options == {**before.options, "acs_lines": 10}
     assert (after.name, after.seed) == ("uniform", 3)
