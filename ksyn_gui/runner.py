@@ -17,7 +17,7 @@ that will be shown."""
 
 FRAME_INTERVAL = 0.033
 """Least time between two deliveries [s]; no eye and no screen needs more."""
-LONGEST_INTERVAL = 0.5
+LONGEST_INTERVAL = 0.75
 """Time between two deliveries however much the window has to do [s]."""
 SHARE = 0.02
 """Share of the time that may go into showing: what the stream's thread spends on making items
