@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from ksyn.calibration import centred_data
+from ksyn.calibration import centred_data, centred_region
 from ksyn.data import KSpace, Mask
 from ksyn.fourier import kspace_to_image, resize_centred
 
@@ -28,7 +28,8 @@ def low_resolution_noise(kspace: KSpace, mask: Mask, noise: float) -> float:
         mask: Where they are measured.
         noise: Standard deviation in the real and in the imaginary part of a sample.
     """
-    window = _window(centred_data(kspace, mask).shape[-2:])
+    region = centred_region(mask)
+    window = _window(tuple(axis.stop - axis.start for axis in region))
     share = float(window.square().sum()) / (kspace.matrix[0] * kspace.matrix[1])
     return 2 * noise**2 * kspace.n_coils * share / kspace.n_frames
 
