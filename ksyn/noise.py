@@ -12,6 +12,8 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
+from ksyn.quantiles import quantile
+
 _OUTERMOST = 0.02
 """Share of the measured places that the noise is estimated from."""
 
@@ -42,8 +44,7 @@ def _outermost(kspace: Complex[Tensor, "frame coil ky kx"]) -> Complex[Tensor, "
     distances = distance[measured]
     if distances.numel() == 0:
         return kspace.new_zeros(0)
-    rank = max(round((1 - _OUTERMOST) * distances.numel()), 1)
-    furthest = measured & (distance >= distances.kthvalue(rank).values)
+    furthest = measured & (distance >= quantile(distances, 1 - _OUTERMOST))
     samples = kspace.movedim(1, 0)[:, furthest].flatten()
     return samples[samples != 0]
 

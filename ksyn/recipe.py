@@ -17,6 +17,8 @@ import ksyn
 from ksyn.data import Mask
 from ksyn.device import DeviceName
 from ksyn.errors import OptionError, ReadError
+from ksyn.masks import MASKS
+from ksyn.masks.pattern import Pattern
 from ksyn.masks.text import mask_to_text, text_to_mask
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
@@ -56,7 +58,8 @@ class Preparation(Options):
         None,
         low=0,
         high=1,
-        help="Maps are 0 where the eigenvalue is smaller; automatic ends them with the object.",
+        help="Maps are 0 where the eigenvalue is smaller; automatic ends them with the object, "
+        "or where there is only noise beyond.",
         advanced=True,
     )
     compress_to: int | None = option(
@@ -92,6 +95,20 @@ class PatternMask(BaseModel):
     name: str
     options: dict[str, Value] = {}
     seed: int = 0
+
+    @classmethod
+    def of(cls, pattern: Pattern, seed: int = 0) -> Self:
+        """Return a pattern with all its options, so that a later default changes nothing."""
+        return cls(name=pattern.name, options=pattern.model_dump(), seed=seed)
+
+    def draw(self, matrix: tuple[int, int]) -> Mask:
+        """Return the mask.
+
+        Raises:
+            OptionError: The pattern, or one of its options, is not on offer, or does not fit.
+        """
+        rng = torch.Generator().manual_seed(self.seed)
+        return MASKS.get(self.name).of(self.options).draw(matrix, rng)
 
 
 class FileMask(BaseModel):

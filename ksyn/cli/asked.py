@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_type_hints
 
 from ksyn.cli import flags
+from ksyn.cli.asked_mask import AskedMask
 
 if TYPE_CHECKING:
     from ksyn.recipe import Recipe
@@ -38,16 +39,7 @@ class Asked:
         """Return a recipe with what is asked for, `more` among it; None changes nothing."""
         asked = {
             "input": flags.changed_input(base.input, file, self.key, self.axes, self.domain),
-            "mask": flags.mask_of(
-                self.mask,
-                self.acceleration,
-                self.acs,
-                self.seed,
-                self.mask_set,
-                self.mask_file,
-                self.as_acquired,
-                base.mask,
-            ),
+            "mask": self._mask.choice(base.mask),
             "preparation": flags.changed_preparation(base.preparation, self.prepare),
             "slice": self.slice_,
             "frame": self.frame,
@@ -56,6 +48,18 @@ class Asked:
             **more,
         }
         return base.with_(**{name: value for name, value in asked.items() if value is not None})
+
+    @property
+    def _mask(self) -> AskedMask:
+        return AskedMask(
+            kind=self.mask,
+            acceleration=self.acceleration,
+            acs=self.acs,
+            settings=self.mask_set,
+            seed=self.seed,
+            file=self.mask_file,
+            as_acquired=self.as_acquired,
+        )
 
 
 def with_shared_flags(command: Callable[..., None]) -> Callable[..., None]:

@@ -26,14 +26,14 @@ def demo(
     Every fourth column and 24 in the centre are kept of a made-up head with 8 coils.
     """
     from ksyn.cli.comparison import check_outputs, compared
+    from ksyn.masks.lines import Uniform
     from ksyn.pipeline import open_input
     from ksyn.recipe import DEMO, Input, PatternMask, Recipe
 
     check_outputs([out])
-    options = flags.pattern_options("uniform", 4, 24, None)
     recipe = Recipe(
         input=Input(path=DEMO),
-        mask=PatternMask(name="uniform", options=options),
+        mask=PatternMask.of(Uniform(acceleration=4, acs_lines=24)),
         device=device.value if device else "auto",
     )
     with open_input(recipe.input) as scan:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ksyn.errors import OptionError
 from ksyn.options import parse_assignments
 
 if TYPE_CHECKING:  # they import torch, and `--help` shall not wait for it
-    from ksyn.recipe import Input, MaskChoice, MethodChoice, Preparation
-
-Values = dict[str, bool | int | float | str | None]
+    from ksyn.recipe import Input, MethodChoice, Preparation
 
 _SCAN, _MASK, _METHOD, _RUN = "Scan", "Mask", "Method", "Running"
 
@@ -117,60 +114,6 @@ Seed = Annotated[
 ]
 
 
-def mask_of(
-    kind: str | None,
-    acceleration: float | None,
-    acs: int | None,
-    seed: int | None,
-    settings: list[str] | None,
-    file: Path | None,
-    as_acquired: bool | None,
-    base: MaskChoice,
-) -> MaskChoice | None:
-    """Return the mask that the flags ask for, or None when they ask for none.
-
-    Options without a pattern change those of `base`, the recipe's own.
-
-    Raises:
-        OptionError: They ask for two, or for options without a pattern.
-    """
-    from ksyn.masks import MASKS
-    from ksyn.recipe import AsAcquired, FileMask, PatternMask
-
-    if sum((kind is not None, file is not None, bool(as_acquired))) > 1:
-        raise OptionError(
-            "--mask, --mask-file and --as-acquired exclude each other.", hint="Keep one of them."
-        )
-    if kind is not None:
-        options = pattern_options(kind, acceleration, acs, settings)
-        return PatternMask(name=kind, options=options, seed=seed or 0)
-    values = _pattern_values(acceleration, acs, settings)
-    if values and isinstance(base, PatternMask) and not (file or as_acquired):
-        changed = MASKS.get(base.name).of({**base.options, **values}).model_dump()
-        return PatternMask(
-            name=base.name, options=changed, seed=base.seed if seed is None else seed
-        )
-    if values:
-        raise OptionError(
-            f"{', '.join(values)}: options of a mask, but no mask was named.",
-            hint="Add --mask KIND, for example --mask uniform.",
-        )
-    if file is not None:
-        return FileMask(path=str(file))
-    return AsAcquired() if as_acquired else None
-
-
-def pattern_options(
-    kind: str, acceleration: float | None, acs: int | None, settings: list[str] | None
-) -> Values:
-    """Return all options of a pattern, checked."""
-    from ksyn.masks import MASKS
-
-    values = _pattern_values(acceleration, acs, settings)
-    options: Values = MASKS.get(kind).of(values).model_dump()
-    return options
-
-
 def method_of(name: str, preset: str | None, settings: list[str] | None) -> MethodChoice:
     """Return a method with its options, checked: defaults, then preset, then settings."""
     from ksyn.methods import METHODS
@@ -215,17 +158,6 @@ def changed_preparation(base: Preparation, settings: list[str] | None) -> Prepar
     if not settings:
         return None
     return base.of({**base.model_dump(), **_without_none(parse_assignments(settings))})
-
-
-def _pattern_values(
-    acceleration: float | None, acs: int | None, settings: list[str] | None
-) -> dict[str, object]:
-    values: dict[str, object] = dict(parse_assignments(settings or []))
-    if acceleration is not None:
-        values["acceleration"] = acceleration
-    if acs is not None:
-        values["acs_lines"] = acs
-    return values
 
 
 def _without_none(values: dict[str, str]) -> dict[str, str | None]:

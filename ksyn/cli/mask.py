@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ksyn.cli import flags
+from ksyn.cli.asked_mask import AskedMask
 
 
 def _checked(shape: tuple[str, str]) -> tuple[str, str]:
@@ -37,8 +38,8 @@ def mask(
     from ksyn.masks import MASKS
     from ksyn.masks.files import save_mask
 
-    options = flags.pattern_options(kind, acceleration, acs, mask_set)
-    pattern = MASKS.get(kind).of(options)
+    asked = AskedMask(acceleration=acceleration, acs=acs, settings=mask_set)
+    pattern = MASKS.get(kind).of(asked.values)
     ky, kx = map(int, shape)
     drawn = pattern.draw((ky, kx), torch.Generator().manual_seed(seed))
     save_mask(drawn, out)

@@ -65,6 +65,10 @@ def recon(
     wanted = asked.changed(base, file, method=chosen, samples=samples)
     if chosen is not None:
         wanted = wanted.with_(model=None)
+    if each and wanted.samples == 1:
+        raise OptionError(
+            "--each writes each of several samples, but there is one.", hint="Add --samples N."
+        )
     middle = recipe is None and asked.slice_ is None
     result = _reconstructed(wanted, middle=middle, each=out if each else None)
     written = result.save(out)
@@ -115,7 +119,8 @@ def _reconstructed(recipe: Recipe, *, middle: bool, each: Path | None) -> Result
     tell_hints(steps.prepared, method)
     for step in watched(steps, method.title):
         if each is not None and isinstance(step, Sample):
-            steps.result().save(beside(each, f"-seed-{step.seed}"))
+            image, *_ = steps.result().save(beside(each, f"-seed-{step.seed}"))
+            note(f"Sample of seed {step.seed}: {image}")
     return steps.result()
 
 

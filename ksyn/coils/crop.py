@@ -10,15 +10,16 @@ from ksyn.coils.low_resolution import low_resolution, low_resolution_noise
 from ksyn.data import KSpace, Mask
 from ksyn.encoding import magnitude_image
 from ksyn.fourier import resize_centred
+from ksyn.quantiles import quantile, robust_maximum
 
 ACS_SIDE = 48
 """Samples of the calibration region that are used along each axis, at most."""
 LEAST_CROP, MOST_CROP = 0.5, 0.95
 """Limits of the automatic crop: a neighbourhood must fit for the better part; and with a centre of
 24 lines more than 99.9 % of a head is above the upper one, so a higher one would cut into it."""
-ROBUST, DARK, KEPT = 0.995, 0.2, 0.999
+DARK, KEPT = 0.2, 0.999
 """The automatic crop keeps the share `KEPT` of the pixels that are brighter in the centre's image
-than `DARK` times its quantile `ROBUST`: what is darker may be the ringing of a short centre."""
+than `DARK` times its robust maximum: what is darker may be the ringing of a short centre."""
 BEYOND = 2.0
 """Beyond the maps, the centre's image may be as many times as strong as its noise.
 
@@ -50,7 +51,7 @@ def automatic_crop(
             unknown, and then the object alone counts.
     """
     inside = values[_object(kspace, mask)]
-    highest = min(max(_quantile(inside, 1 - KEPT), LEAST_CROP), MOST_CROP)
+    highest = min(max(float(quantile(inside, 1 - KEPT)), LEAST_CROP), MOST_CROP)
     if not noise:
         return highest
     power = low_resolution(kspace, mask).abs().square().sum(dim=0)
@@ -66,14 +67,9 @@ def _object(kspace: KSpace, mask: Mask) -> Bool[Tensor, "y x"]:
     ky, kx = acs.shape[-2:]
     centre = resize_centred(acs, (min(ky, ACS_SIDE), min(kx, ACS_SIDE)))
     image = magnitude_image(resize_centred(centre, kspace.matrix))
-    bright: Tensor = image > DARK * _quantile(image, ROBUST)
+    bright: Tensor = image > DARK * robust_maximum(image.flatten())
     return bright
 
 
 def _mean(values: Float[Tensor, " n"]) -> float:
     return float(values.mean()) if values.numel() else 0.0
-
-
-def _quantile(values: Float[Tensor, "*shape"], share: float) -> float:
-    rank = min(int(share * values.numel()) + 1, values.numel())
-    return float(values.flatten().kthvalue(rank).values)

@@ -22,6 +22,7 @@ from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.metrics import scores
 from ksyn.pipeline import Average, Preparation, Prepared, prepare, stream
+from ksyn.quantiles import robust_maximum
 from ksyn.weights import load_card, why_missing
 
 _FEW = 4
@@ -143,7 +144,7 @@ def _spread(problem: Undersampled, step: Step, image: Float[Tensor, "frame y x"]
         return None
     deviation = (step.deviation * problem.prepared.unit).cpu()
     reference = problem.case.reference
-    body = reference > 0.1 * reference.flatten().quantile(0.995)
+    body = reference > 0.1 * robust_maximum(reference.flatten())
     return rank_correlation(deviation[body], (image - reference).abs()[body])
 
 

@@ -12,13 +12,12 @@ from torch import Tensor
 from ksyn.data import Problem
 from ksyn.fourier import centre, decentre, plain_fft, plain_ifft
 from ksyn.noise import noise_level
+from ksyn.quantiles import robust_maximum
 
 Images = Complex[Tensor, "batch set y x"]
 
 _QUIETEST = 0.001
 """Maps are never exact: data are trusted no better than this noise level [image maximum]."""
-_ROBUST = 0.995
-"""Quantile of the zero-filled image that is scaled to 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +102,7 @@ class Acquisition:
 def unit_of(images: Images) -> Complex[Tensor, " batch"]:
     """Return the robust maximum over sets of each image, with the first set's mean phase."""
     magnitude = torch.linalg.vector_norm(images, dim=1).flatten(1)
-    rank = max(round(_ROBUST * magnitude.shape[1]), 1)
-    scale = magnitude.kthvalue(rank, dim=1).values.clamp_min(1e-12)
+    scale = robust_maximum(magnitude).clamp_min(1e-12)
     unit: Tensor = scale * mean_phase(images[:, 0])
     return unit
 

@@ -21,10 +21,9 @@ from ksyn.io.scan import Scan
 from ksyn.noise_floor import noise_floor
 from ksyn.pipeline.beyond_maps import with_beyond
 from ksyn.pipeline.map_hints import hints_of_maps
+from ksyn.quantiles import robust_maximum
 from ksyn.recipe import Preparation
 
-_ROBUST = 0.995
-"""Quantile of the zero-filled image that is scaled to 1."""
 _CENTRE = 24
 """Side of the low-resolution centre, for masks without a calibration region [samples]."""
 _SPARSEST = 0.2
@@ -107,7 +106,7 @@ def prepare(
     magnitude = _magnitude(measured)
     measured = measured.with_samples(measured.samples / magnitude)
     measured, mixing = _mix_coils(measured, mask, preparation, noise_covariance)
-    brightest = _robust_maximum(zero_filled(measured, mask))
+    brightest = float(robust_maximum(zero_filled(measured, mask).flatten()))
     measured = measured.with_samples(measured.samples / brightest)
     scale = magnitude * brightest
     noise = _noise_level(measured, mask, mixing, noise_covariance, scale)
@@ -158,11 +157,6 @@ def _magnitude(kspace: KSpace) -> float:
             hint="Choose a mask that keeps the centre of k-space, or check the scan.",
         )
     return 2.0 ** frexp(largest)[1]
-
-
-def _robust_maximum(image: Float[Tensor, "frame y x"]) -> float:
-    rank = max(round(_ROBUST * image.numel()), 1)
-    return float(image.flatten().kthvalue(rank).values)
 
 
 def _mix_coils(

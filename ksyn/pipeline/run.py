@@ -6,15 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import torch
-
 from ksyn.data import KSpace, Mask, Step
 from ksyn.device import device_of
 from ksyn.errors import OptionError, ShapeError
 from ksyn.io import open_scan
 from ksyn.io.layout import Layout
 from ksyn.io.scan import Scan
-from ksyn.masks import MASKS
 from ksyn.masks.files import load_mask
 from ksyn.pipeline.prepare import Prepared, prepare
 from ksyn.pipeline.result import Result, finish
@@ -136,8 +133,7 @@ def draw_mask(choice: MaskChoice, scan: Scan, slice: int = 0) -> Mask:  # noqa: 
 
 def _chosen(choice: MaskChoice, acquired: Mask) -> Mask:
     if isinstance(choice, PatternMask):
-        rng = torch.Generator().manual_seed(choice.seed)
-        return MASKS.get(choice.name).of(choice.options).draw(acquired.matrix, rng)
+        return choice.draw(acquired.matrix)
     if isinstance(choice, FileMask):
         return load_mask(Path(choice.path), acquired.matrix)
     return choice.mask() if isinstance(choice, DrawnMask) else acquired

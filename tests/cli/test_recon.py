@@ -227,9 +227,19 @@ def test_an_unknown_preset_is_refused(ksyn, scan):
     assert "Did you mean 'paper'" in outcome.err
 
 
+def test_each_of_one_sample_is_refused_before_the_work(ksyn, scan):
+    outcome = recon(ksyn, scan, "--method", "zero-filled", *UNDERSAMPLED, "--each")
+    assert outcome.status == 1
+    assert "--samples N" in outcome.err
+    assert not Path("out.npy").exists()
+
+
 def test_each_sample_is_written_as_the_run_of_its_seed(ksyn, scan):
     fast = ("--method", "ve-diffusion", "--set", "steps=1", "--set", "corrector_steps=0")
-    recon(ksyn, scan, *fast, *UNDERSAMPLED, "--samples", 2, "--each", "--seed", 4, out="all.npy")
+    several = (*UNDERSAMPLED, "--samples", 2, "--each", "--seed", 4)
+    told = recon(ksyn, scan, *fast, *several, out="all.npy").err
+    assert "seed 4: all-seed-4.npy" in told
+    assert "seed 5: all-seed-5.npy" in told
     names = ["all.npy", "all-deviation.npy", "all-seed-4.npy", "all-seed-5.npy"]
     assert sorted(path.name for path in Path().glob("all*.npy")) == sorted(names)
     mean, deviation, *each = (np.load(name) for name in names)
