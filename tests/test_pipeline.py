@@ -213,6 +213,16 @@ def test_measured_noise_is_told_in_the_units_of_the_problem():
         assert prepared.problem.noise_level == pytest.approx(float(seen), rel=0.05)
 
 
+@pytest.mark.parametrize("off", [1e-3, 1e3])
+def test_noise_readouts_on_another_scale_than_the_scan_do_not_count(off):
+    kspace = head_kspace((64, 64), 4, noise=0.02)
+    covariance = (off * 0.02) ** 2 * 2 * torch.eye(4, dtype=torch.complex64)
+    misled = prepare(kspace, columns((64, 64)), noise_covariance=covariance)
+    own = prepare(kspace, columns((64, 64)))
+    assert misled.problem.noise_level == own.problem.noise_level
+    torch.testing.assert_close(misled.problem.sens_maps.maps, own.problem.sens_maps.maps)
+
+
 def test_outside_the_maps_the_unit_is_that_of_the_rest():
     kspace = head()
     covariance = 1e-10 * mixed_coils(kspace)

@@ -28,6 +28,9 @@ _CENTRE = 24
 """Side of the low-resolution centre, for masks without a calibration region [samples]."""
 _SPARSEST = 0.2
 """Share of that centre that must be measured."""
+_CREDIBLE = 4.0
+"""Noise readouts count when they are within this factor of the noise that the scan itself shows:
+its estimate may be three times too high, but some files hold readouts on another scale."""
 _CPU = torch.device("cpu")
 
 
@@ -191,13 +194,15 @@ def _noise_level(
     noise_covariance: Complex[Tensor, "coil coil"] | None,
     scale: float,
 ) -> float:
-    """Return the noise level of the problem, measured where it was, else estimated."""
+    """Return the noise level of the problem, measured where it credibly was, else estimated."""
+    floor = noise_floor(kspace, mask)
     if noise_covariance is None:
-        return noise_floor(kspace, mask)
+        return floor
     covariance = noise_covariance.to(kspace.samples)
     if mixing is not None:
         covariance = mixing @ covariance @ mixing.mH
-    return float((covariance.diagonal().real.mean() / 2).sqrt()) / scale
+    level = float((covariance.diagonal().real.mean() / 2).sqrt()) / scale
+    return level if floor / _CREDIBLE <= level <= floor * _CREDIBLE else floor
 
 
 def _mixed(
