@@ -53,6 +53,7 @@ _SCANS = {
     ".npy",
 }
 _PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin"}
+_DRAW = {"PySide6", "pyqtgraph", "superqt", "qtawesome"}
 _DRAWS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "poisson"}
 _GLOBAL_DRAWS = {"manual_seed", "seed", "rand_like", "randn_like", "randint_like"}
 
@@ -85,7 +86,7 @@ def pickles(root: Path) -> list[str]:
     return [_say(root, path) for path in (root / "models").rglob("*") if path.suffix in _PICKLES]
 
 
-def qt_beyond_core(root: Path) -> list[str]:
+def drawing_below_the_window(root: Path) -> list[str]:
     """Session, its parts and runner stay usable without a screen."""
     gui = root / "ksyn_gui"
     files = (gui / "session.py", gui / "runner.py", *sorted((gui / "state").glob("*.py")))
@@ -93,7 +94,16 @@ def qt_beyond_core(root: Path) -> list[str]:
         f"{_say(root, path)}: {module}"
         for path in files
         for module in _imports(_tree(path))
-        if module.startswith("PySide6") and not module.startswith("PySide6.QtCore")
+        if module.partition(".")[0] in _DRAW and not module.startswith("PySide6.QtCore")
+    ]
+
+
+def borrowed_secrets(root: Path) -> list[str]:
+    """A name with an underscore belongs to its module."""
+    return [
+        place
+        for package in ("ksyn", "ksyn_gui")
+        for place in _places(root, package, _borrows_a_secret)
     ]
 
 
@@ -152,6 +162,14 @@ def _made(root: Path, path: Path) -> bool:
 def _found(root: Path, pattern: re.Pattern[bytes]) -> list[str]:
     hits = ((path, pattern.search(path.read_bytes())) for path in tracked_files(root))
     return [f"{_say(root, path)}: {hit[0].decode()}" for path, hit in hits if hit]
+
+
+def _borrows_a_secret(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").partition(".")[0] in ("ksyn", "ksyn_gui")
+        and any(alias.name.startswith("_") for alias in node.names)
+    )
 
 
 def _leaks_grad_mode(node: ast.AST) -> bool:

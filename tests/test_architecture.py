@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import ClassVar
@@ -15,9 +18,11 @@ import architecture as rules
 import pytest
 from architecture import PROJECT
 
+from ksyn import methods
 from ksyn.data import Problem
 from ksyn.masks import MASKS
 from ksyn.methods import METHODS
+from ksyn.methods.protocol import Method
 from ksyn.options import Options, option, options_of
 
 Rule = Callable[[Path], list[str]]
@@ -33,8 +38,10 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (rules.machine_paths, "README.md", "C:" + "\\Us" + "ers\\grace"),
     (rules.package_hosts, "Makefile", "pip install -i https://py" + "pi.org/simple torch"),
     (rules.pickles, "models/ak/weights.pt", ""),
-    (rules.qt_beyond_core, "ksyn_gui/session.py", "from PySide6.QtWidgets import QWidget"),
-    (rules.qt_beyond_core, "ksyn_gui/runner.py", "from PySide6 import QtGui"),
+    (rules.drawing_below_the_window, "ksyn_gui/session.py", "from PySide6.QtGui import QFont"),
+    (rules.drawing_below_the_window, "ksyn_gui/runner.py", "from PySide6 import QtGui"),
+    (rules.drawing_below_the_window, "ksyn_gui/state/study.py", "import pyqtgraph"),
+    (rules.borrowed_secrets, "ksyn/masks/radial.py", "from ksyn.noise import _outermost"),
     (rules.global_draws, "ksyn/masks/radial.py", "import torch\nx = torch.rand(3)"),
     (rules.global_draws, "ksyn/pipeline.py", "import torch\ntorch.manual_seed(1)"),
     (rules.nested_event_loops, "ksyn_gui/app.py", "def f(app):\n    app.processEvents()"),
@@ -207,6 +214,20 @@ def test_every_row_of_a_table_introduces_itself(table: object) -> None:
 
 
 # How quickly the command line answers.
+
+
+def test_every_method_stands_in_the_table() -> None:
+    for module in pkgutil.iter_modules(methods.__path__):
+        importlib.import_module(f"{methods.__name__}.{module.name}")
+    written = {kind for kind in kinds_of(Method) if kind.__module__.startswith(methods.__name__)}
+    written = {kind for kind in written if not inspect.isabstract(kind) and hasattr(kind, "name")}
+    assert written == {METHODS.get(name) for name in METHODS.names()}
+
+
+def kinds_of(kind: type[Method]) -> Iterator[type[Method]]:
+    for further in kind.__subclasses__():
+        yield further
+        yield from kinds_of(further)
 
 
 def modules_after(line: str) -> set[str]:

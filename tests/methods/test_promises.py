@@ -18,15 +18,19 @@ from typing import Any, ClassVar
 import pytest
 import torch
 from jaxtyping import TypeCheckError
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from ksyn.data import KSpace, Mask, Problem, SensMaps, Step
-from ksyn.encoding import Encoding
+from ksyn.encoding import Encoding, combine, one_image
+from ksyn.fourier import kspace_to_image
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
 from ksyn.options import option, options_of
 
 Check = Callable[[Method, Problem], None]
 FEW = 3
+LENGTHS = {"iterations", "steps", "n_steps"}
+"""Names of options that say how many steps there are."""
 SLOWEST = 1.0
 """Processor time a step may take on a small problem [s]."""
 
@@ -40,12 +44,16 @@ def numbered(method: Method, problem: Problem) -> None:
 
 
 def repeatable(method: Method, problem: Problem) -> None:
-    """The same seed gives the same steps, whatever the global generator does."""
+    """The same seed gives the same steps, and the global generator takes no part."""
     for first, second in zip(stream(method, problem), stream(method, problem), strict=True):
         torch.rand(1)
         assert torch.equal(first.image, second.image)
         assert torch.equal(first.kspace, second.kspace)
         assert dict(first.scalars) == dict(second.scalars)
+    torch.rand(1)  # Or a method that seeds it could come to the same state.
+    before = torch.get_rng_state()
+    deque(stream(method, problem), maxlen=0)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def never_written_again(method: Method, problem: Problem) -> None:
@@ -93,11 +101,14 @@ def closing_stops_and_frees(method: Method, problem: Problem) -> None:
     gc.collect()
     assert [reference() for reference in references] == [None, None]
     assert threading.active_count() == threads
+    counts = [tensors_after(lambda: next(stream(method, problem))) for _ in range(2)]
+    assert counts[1] <= counts[0]
 
 
 def fits_the_problem(method: Method, problem: Problem) -> None:
-    """Shapes, device and dtype are the problem's; the data residual is a number."""
+    """Shapes, device and dtype are the problem's; image and data residual are the k-space's."""
     n_frames, _, y, x = problem.kspace.samples.shape
+    encoding, measured = Encoding(problem), problem.kspace.samples
     for step in stream(method, problem):
         assert step.image.shape == (n_frames, y, x)
         assert step.kspace.shape == problem.kspace.samples.shape
@@ -105,12 +116,16 @@ def fits_the_problem(method: Method, problem: Problem) -> None:
             assert tensor.device == problem.device
             assert tensor.dtype == torch.complex64
             assert bool(torch.isfinite(tensor.abs()).all())
-        assert 0 <= step.scalars.get("data_residual", -1) < float("inf")
+        residual = encoding.residual(step.kspace, measured)
+        assert step.scalars.get("data_residual", -1) == pytest.approx(float(residual), abs=1e-5)
+    shown = one_image(combine(kspace_to_image(step.kspace), problem.sens_maps.maps))
+    torch.testing.assert_close(step.image, shown, rtol=0, atol=1e-4)
 
 
 def answers_soon(method: Method, problem: Problem) -> None:
-    """No step takes longer than the slowest that is allowed, the first one set aside."""
+    """No step takes longer than the slowest that is allowed, nor does the end."""
     times = [time.thread_time() for _ in stream(method, problem)]
+    times.append(time.thread_time())
     assert all(after - before < SLOWEST for before, after in pairwise(times))
 
 
@@ -148,6 +163,13 @@ def grad_mode_after(steps: Iterator[Step]) -> bool:
     return torch.is_grad_enabled()
 
 
+def tensors_after(work: Callable[[], Any]) -> int:
+    """Return how many tensors there are when some work is done and forgotten."""
+    work()
+    gc.collect()
+    return sum(type(thing) is torch.Tensor for thing in gc.get_objects())
+
+
 def in_a_thread(work: Callable[[], Any]) -> Any:
     found: list[Any] = []
     thread = threading.Thread(target=lambda: found.append(work()))
@@ -160,9 +182,14 @@ def quick(method: type[Method]) -> Method:
     """Return the method with few iterations, or skip what cannot run here."""
     if reason := method.unavailable():
         pytest.skip(reason)
-    lengths = {"iterations", "steps", "n_steps"}
-    counts = (info for info in options_of(method) if info.name in lengths)
+    counts = (info for info in options_of(method) if info.name in LENGTHS)
     return method.of({info.name: max(FEW, int(info.low or 0)) for info in counts})
+
+
+def length_of(method: str) -> str | None:
+    """Return the option that says how many steps there are."""
+    names = (info.name for info in options_of(METHODS.get(method)))
+    return next((name for name in names if name in LENGTHS), None)
 
 
 def of_two_frames(problem: Problem) -> Problem:
@@ -213,6 +240,48 @@ def test_every_method_fits_even_and_odd_sizes(method, tiny_problem):
     fits_the_problem(quick(METHODS.get(method)), tiny_problem)
 
 
+class Counts(TorchDispatchMode):
+    """Counts the operations on tensors."""
+
+    operations = 0
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        self.operations += 1
+        return operation(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS.names() if length_of(name)])
+def test_the_first_step_does_not_wait_for_the_others(method, small_problem):
+    name = length_of(method)
+
+    def operations_to_the_first(length: int) -> int:
+        quick(METHODS.get(method))
+        steps = stream(METHODS.get(method).of({name: length}), small_problem)
+        with Counts() as counts:
+            next(steps)
+        steps.close()
+        return counts.operations
+
+    operations_to_the_first(3)  # What is made once and kept.
+    assert operations_to_the_first(40) < 1.1 * operations_to_the_first(3)
+
+
+@pytest.mark.parametrize(
+    "method", [name for name in METHODS.names() if METHODS.get(name).family == "diffusion"]
+)
+def test_each_seed_of_a_diffusion_method_is_another_sample(method, small_problem):
+    method = quick(METHODS.get(method))
+    *_, seven = method.stream(small_problem, torch.Generator().manual_seed(7))
+    *_, eight = method.stream(small_problem, torch.Generator().manual_seed(8))
+    assert not torch.allclose(seven.image, eight.image, rtol=0, atol=1e-3)
+    *_, both = method.stream_together(
+        small_problem, [torch.Generator().manual_seed(seed) for seed in (7, 8)]
+    )
+    torch.testing.assert_close(
+        both.image, torch.cat([seven.image, eight.image]), rtol=1e-3, atol=1e-4
+    )
+
+
 @pytest.mark.cuda
 @every_method
 @every_check
@@ -243,7 +312,11 @@ class Sound(Method):
 
     def step(self, problem: Problem, rng: torch.Generator, index: int) -> Step:
         encoding, measured = Encoding(problem), problem.kspace.samples
-        return encoding.step(encoding.adjoint(measured) * (index + 1) / FEW, measured, index, FEW)
+        part = self.size() * (index + 1) / FEW
+        return encoding.step(part * encoding.adjoint(measured), measured, index, FEW)
+
+    def size(self) -> float:
+        return 1.0
 
 
 class CountsFromOne(Sound):
@@ -257,9 +330,35 @@ class PromisesMore(Sound):
 
 
 class DrawsGlobally(Sound):
+    def size(self):
+        return float(torch.rand(1))
+
+
+class MovesTheGlobalGenerator(Sound):
+    def step(self, problem, rng, index):
+        torch.empty(1).normal_()
+        return super().step(problem, rng, index)
+
+
+class KeepsItsEncoding(Sound):
+    kept: ClassVar[list[Encoding]] = []
+
+    def step(self, problem, rng, index):
+        self.kept.append(Encoding(problem.to(problem.device)))
+        self.kept[-1].fresh = torch.zeros(1)
+        return super().step(problem, rng, index)
+
+
+class TellsHalfItsResidual(Sound):
     def step(self, problem, rng, index):
         step = super().step(problem, rng, index)
-        return changed(step, image=step.image + torch.rand(1, device=problem.device))
+        return changed(step, scalars={"data_residual": 0.5 * step.scalars["data_residual"]})
+
+
+class ShowsAnotherKspace(Sound):
+    def step(self, problem, rng, index):
+        step = super().step(problem, rng, index)
+        return changed(step, image=step.image.conj())
 
 
 class WritesInPlace(Sound):
@@ -346,9 +445,8 @@ class UsesAnotherValue(Sound):
     def automatic(self, problem):
         return {"weight": 2.0}
 
-    def step(self, problem, rng, index):
-        step = super().step(problem, rng, index)
-        return changed(step, image=step.image * (3.0 if self.weight is None else self.weight))
+    def size(self):
+        return 3.0 if self.weight is None else self.weight
 
 
 def changed(step: Step, **values: Any) -> Step:
@@ -379,11 +477,15 @@ def test_a_sound_method_breaks_no_promise(small_problem):
         (CountsFromOne, numbered),
         (PromisesMore, numbered),
         (DrawsGlobally, repeatable),
+        (MovesTheGlobalGenerator, repeatable),
         (WritesInPlace, never_written_again),
         (LeaksGradMode, grad_mode_left_alone),
         (WritesToTheProblem, problem_unchanged),
         (KeepsItsSteps, closing_stops_and_frees),
         (WillNotClose, closing_stops_and_frees),
+        (KeepsItsEncoding, closing_stops_and_frees),
+        (TellsHalfItsResidual, fits_the_problem),
+        (ShowsAnotherKspace, fits_the_problem),
         (DropsTheCoils, fits_the_problem),
         (DoublesPrecision, fits_the_problem),
         (HasNoResidual, fits_the_problem),
