@@ -91,8 +91,13 @@ class Session(QObject):
             OptionError: No scan is open, or an option is out of range.
         """
         measured, mask = self.study.measured, self.sampling.mask
-        if measured is None or mask is None:
+        if self.study.scan is None:
             raise OptionError("No scan is open yet.", hint="Open a scan, or the demo.")
+        if measured is None or mask is None:
+            raise OptionError(
+                f"Slice {self.study.slice + 1} is not in memory.",
+                hint="If it cannot be read, choose another slice or another scan.",
+            )
         if self._engine is None:
             raise OptionError("The engine is still loading.", hint="Try again in a few seconds.")
         return self.plan.run_of(measured, mask, method)

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from ksyn_gui.engine import masks, scans
-from ksyn_gui.facts import MaskChoice, PointSpread
+from ksyn_gui.facts import Complex, MaskChoice, PointSpread
 from ksyn_gui.state.sampling import Sampling
 from ksyn_gui.state.study import Study
 from ksyn_gui.state.work import Work
@@ -31,6 +31,7 @@ class Preview(QObject):
         self._previewed: MaskChoice | None = None
         sampling.settled.connect(lambda _: self._ask())
         study.frame_changed.connect(lambda _: self._ask())
+        study.kspace_changed.connect(self._follow)
 
     def _ask(self) -> None:
         measured, mask = self._study.measured, self._sampling.mask
@@ -38,7 +39,14 @@ class Preview(QObject):
             compute = partial(masks.preview, measured, mask, self._study.frame)
             self._work.do(self._work.previews, compute, partial(self._receive, mask))
 
+    def _follow(self, kspace: Complex | None) -> None:
+        if kspace is None:
+            self.zero_filled_changed.emit(None)
+            self.point_spread_changed.emit(None)
+
     def _receive(self, mask: MaskChoice, preview: tuple[scans.Magnitude, PointSpread]) -> None:
+        if self._study.measured is None:  # it could not be read; this is of the one before
+            return
         if mask is not self._previewed:
             self._previewed = mask
             self.mask_replaced.emit()

@@ -170,6 +170,7 @@ class Study(QObject):
             self._work.slices,
             lambda: scans.measure(opened, index),
             self._receive_measured,
+            fail=self._lose_slice,
             what=f"Reading slice {index + 1} …",
         )
 
@@ -177,6 +178,12 @@ class Study(QObject):
         self._measured = measured
         self._emit_measured()
         self.measured_changed.emit(measured)
+
+    def _lose_slice(self, error: Exception) -> None:
+        """Show nothing: what was read before is another slice, or another scan."""
+        self._news.raise_error(error)
+        self._measured = None
+        self._emit_measured()
 
     def _emit_measured(self) -> None:
         self.kspace_changed.emit(self.kspace)
