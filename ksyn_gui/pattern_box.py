@@ -36,7 +36,7 @@ class PatternBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._patterns: dict[str, PatternFacts] = {}
-        self._form_of = ""
+        self._form_of: PatternFacts | None = None
         self._kept: dict[str, Any] = {}
         self.form: OptionsForm | None = None
         self.choice = ChoiceBox()
@@ -100,12 +100,13 @@ class PatternBox(QWidget):
 
     def _show_form(self, name: str) -> None:
         """Show the options of a pattern; those it shares with the last one keep their values."""
-        if name == self._form_of:
-            return
-        self._remove_form()
-        self._form_of, facts = name, self._patterns.get(name)
+        facts = self._patterns.get(name)
         self.seed.setEnabled(facts is not None)
         self.dice.setEnabled(facts is not None)
+        if facts is self._form_of:
+            return
+        self._remove_form()
+        self._form_of = facts
         if facts is not None:
             self.form = self._form(facts)
             self._form_place.addWidget(self.form)

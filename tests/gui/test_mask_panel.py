@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from ksyn.data import KSpace
@@ -43,6 +43,12 @@ class Desk:
         surface = self.view.canvas.surface
         return surface.pixel_of(self.view.canvas.place_of(ky, kx)).toPoint()
 
+    def click(self, widget: QWidget) -> None:
+        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def enter(self, option: str, number: str) -> None:
+        _enter(self.qtbot, self.panel, option, number)
+
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         field = self.view.canvas.surface.viewport()
         self.qtbot.mousePress(field, Qt.MouseButton.LeftButton, pos=self.pixel(*start))
@@ -61,8 +67,10 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
         session.load_engine()
     with qtbot.waitSignal(session.preview.point_spread_changed, timeout=20000):
         session.study.open("demo")
+    panel.setGeometry(610, 0, 325, 700)  # beside the view: the mouse goes to what is on top
     view.resize(600, 600)
-    view.show()
+    for widget in (panel, view):
+        widget.show()
     qtbot.waitUntil(lambda: view.shown is not None)
     yield Desk(session, panel, view, qtbot)
     assert session.close()
@@ -81,6 +89,21 @@ def _tie(session: Session, panel: MaskPanel, view: KSpaceView) -> None:
     view.brush_changed.connect(panel.show_brush)
     panel.painting_switched.connect(view.set_painting)
     panel.brush_chosen.connect(view.set_brush)
+
+
+def test_a_scan_that_is_open_before_the_engine_is_loaded_has_its_form(qtbot: QtBot) -> None:
+    session = Session()
+    panel = MaskPanel(session)
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(session.preview.point_spread_changed, timeout=20000):
+        session.study.open("demo")
+    with qtbot.waitSignal(session.engine_changed, timeout=20000):
+        session.load_engine()
+    assert panel.patterns.seed.isEnabled()
+    with qtbot.waitSignal(session.sampling.mask_changed, timeout=20000):
+        _enter(qtbot, panel, "acs_lines", "40")
+    assert facts_of(session.sampling.mask).centre[1] >= 40
+    assert session.close()
 
 
 def test_a_mouse_stroke_measures_every_line_it_crosses_and_is_one_step(desk: Desk) -> None:
@@ -259,6 +282,13 @@ def test_every_control_has_a_name_for_screen_readers(desk: Desk) -> None:
             panel.by_hand.points,
         )
     )
+
+
+def _enter(qtbot: QtBot, panel: MaskPanel, option: str, number: str) -> None:
+    box = panel.patterns.form.field(option).editor
+    box.selectAll()
+    qtbot.keyClicks(box, number)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
 
 
 def _measured(kspace: np.ndarray) -> scans.Measured:
