@@ -129,7 +129,7 @@ class MaskPanel(QWidget):
         self.spread.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         content = QWidget()
         layout = column(content)
-        for part in (self.patterns, self.numbers, self.by_hand):
+        for part in (self.by_hand, self.patterns, self.numbers):  # what grows is below the brush
             layout.addWidget(part)
             layout.addWidget(hairline())
         layout.addWidget(self.spread, 100)

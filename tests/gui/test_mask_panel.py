@@ -176,6 +176,28 @@ def test_brackets_in_the_view_change_the_width_in_the_panel(desk: Desk) -> None:
     assert desk.panel.by_hand.width_.value() == 2
 
 
+def test_nothing_in_the_panel_moves_when_the_first_line_is_painted(desk: Desk) -> None:
+    parts = (desk.panel.by_hand.erase, desk.panel.numbers, desk.panel.spread)
+    desk.click(desk.panel.by_hand.paint)
+    before = [part.mapTo(desk.panel, QPoint(0, 0)) for part in parts]
+    with desk.qtbot.waitSignal(desk.session.preview.point_spread_changed):
+        desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column()))
+    desk.qtbot.wait(50)
+    assert [part.mapTo(desk.panel, QPoint(0, 0)) for part in parts] == before
+    assert not desk.panel.patterns.form.isEnabled()
+    assert desk.panel.by_hand.geometry().bottom() < desk.panel.patterns.geometry().top()
+
+
+def test_the_form_of_a_pattern_can_be_used_again_when_the_stroke_is_undone(desk: Desk) -> None:
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
+        desk.enter("acs_lines", "32")
+    desk.click(desk.panel.by_hand.paint)
+    desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column()))
+    desk.click(desk.panel.by_hand.undo)
+    assert desk.panel.patterns.form.isEnabled()
+    assert desk.panel.patterns.form.values() == {"acs_lines": 32}
+
+
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
     before = desk.samples.copy()
     _choose(desk, "poisson")
