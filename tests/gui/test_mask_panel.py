@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -196,6 +196,16 @@ def test_the_form_of_a_pattern_can_be_used_again_when_the_stroke_is_undone(desk:
     desk.click(desk.panel.by_hand.undo)
     assert desk.panel.patterns.form.isEnabled()
     assert desk.panel.patterns.form.values() == {"acs_lines": 32}
+
+
+def test_a_painted_mask_is_called_so_where_the_pattern_stood(desk: Desk) -> None:
+    desk.click(desk.panel.by_hand.paint)
+    desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column()))
+    choice = desk.panel.patterns.choice
+    assert choice.placeholderText() == "Painted by hand"
+    words = choice.grab(QRect(30, 0, 60, choice.height())).toImage()
+    rows = ({words.pixel(x, y) for x in range(60)} for y in range(words.height()))
+    assert max(map(len, rows)) > 3
 
 
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
