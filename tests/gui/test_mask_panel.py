@@ -208,6 +208,38 @@ def test_a_painted_mask_is_called_so_where_the_pattern_stood(desk: Desk) -> None
     assert max(map(len, rows)) > 3
 
 
+def test_exactly_one_of_paint_and_erase_is_lit_while_the_brush_is_in_hand(desk: Desk) -> None:
+    hand, surface = desk.panel.by_hand, desk.view.canvas.surface
+    keys = {"B": Qt.Key.Key_B, "X": Qt.Key.Key_X}
+    surface.setFocus()
+    for deed, lit in (
+        (hand.paint, "paint"),
+        (hand.erase, "erase"),
+        (hand.erase, ""),
+        (hand.erase, "erase"),
+        (hand.paint, "paint"),
+        (hand.paint, ""),
+        ("B", "paint"),
+        ("X", "erase"),
+        ("B", ""),
+    ):
+        if isinstance(deed, str):
+            desk.qtbot.keyClick(surface, keys[deed])
+        else:
+            desk.click(deed)
+        now = [name for name in ("paint", "erase") if getattr(hand, name).isChecked()]
+        assert now == ([lit] if lit else [])
+        assert desk.view.painting == bool(lit)
+        assert desk.view.erasing == (lit == "erase") or not lit
+
+
+def test_a_click_on_erase_takes_lines_away(desk: Desk) -> None:
+    column = int(np.flatnonzero(desk.samples.all(axis=0))[3])
+    desk.click(desk.panel.by_hand.erase)
+    desk.drag((40, column), (40, column))
+    assert not desk.samples[:, column].any()
+
+
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
     before = desk.samples.copy()
     _choose(desk, "poisson")
