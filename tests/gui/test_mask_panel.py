@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from ksyn.data import KSpace
@@ -48,6 +48,13 @@ class Desk:
 
     def enter(self, option: str, number: str) -> None:
         _enter(self.qtbot, self.panel, option, number)
+
+    def rest_on(self, widget: QWidget, pixel: QPoint) -> None:
+        widget.window().activateWindow()
+        self.qtbot.waitUntil(widget.window().isActiveWindow)
+        for shift in (0, 1, 2):
+            self.qtbot.mouseMove(widget, pixel + QPoint(shift, 0))
+            self.qtbot.wait(30)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         field = self.view.canvas.surface.viewport()
@@ -238,6 +245,23 @@ def test_a_click_on_erase_takes_lines_away(desk: Desk) -> None:
     desk.click(desk.panel.by_hand.erase)
     desk.drag((40, column), (40, column))
     assert not desk.samples[:, column].any()
+
+
+@pytest.mark.parametrize("painting", [True, False], ids=["painting", "looking"])
+def test_no_tooltip_opens_over_the_samples(painting: bool, desk: Desk) -> None:
+    desk.view.set_painting(painting)
+    desk.drag((40, 30), (60, 40))
+    desk.rest_on(desk.view.canvas.surface.viewport(), desk.pixel(60, 50))
+    desk.qtbot.wait(1200)
+    assert not QToolTip.isVisible()
+
+
+def test_the_keys_of_k_space_are_told_over_its_title(desk: Desk) -> None:
+    title = desk.view.header.findChild(QLabel)
+    desk.rest_on(title, title.rect().center())
+    desk.qtbot.waitUntil(QToolTip.isVisible)
+    assert "Space paints" in QToolTip.text()
+    QToolTip.hideText()
 
 
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
