@@ -157,6 +157,7 @@ class MaskPanel(QWidget):
         session.engine_changed.connect(self._offer)
         session.study.scan_changed.connect(self._take_scan)
         session.sampling.mask_changed.connect(self._take_mask)
+        session.sampling.refused.connect(self._show_mask)
         session.preview.point_spread_changed.connect(self._show_point_spread)
         if session.engine is not None:
             self._offer(session.engine)

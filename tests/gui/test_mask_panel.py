@@ -264,6 +264,16 @@ def test_the_keys_of_k_space_are_told_over_its_title(desk: Desk) -> None:
     QToolTip.hideText()
 
 
+def test_a_value_that_is_refused_gives_way_to_the_one_in_force(desk: Desk) -> None:
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
+        desk.enter("acs_lines", "32")
+    with desk.qtbot.waitSignal(desk.session.news.error_raised) as said:
+        desk.enter("acs_lines", "999")
+    assert "999" in said.args[0].message
+    assert desk.panel.patterns.form.field("acs_lines").editor.value() == 32
+    assert desk.session.sampling.mask.options == {"acs_lines": 32}
+
+
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
     before = desk.samples.copy()
     _choose(desk, "poisson")
