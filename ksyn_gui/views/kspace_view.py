@@ -252,7 +252,7 @@ class KSpaceView(QWidget):
         size = f"{value.real:.3g} {value.imag:+.3g}i"
         turn = np.degrees(cmath.phase(value))
         state = self._overlay.state_of(row, column)
-        return f"{where}   {size}   |z| {abs(value):.3g} ∠ {turn:.0f}°{state}"
+        return f"{where}{state}\n|z| {abs(value):.3g} ∠ {turn:.0f}°   {size}"
 
     # --- small things -------------------------------------------------------------------------
 
