@@ -20,7 +20,7 @@ def place_of(methods: MethodList, name: str) -> QPoint:
 @pytest.mark.parametrize("name", ["grappa", "h-dslr"], ids=["usable", "without weights"])
 def test_what_is_said_of_the_method_pointed_at_is_a_tooltip(qtbot, empty_window, name):
     panel, plan = empty_window.method_panel, empty_window.session.plan
-    qtbot.wait(100)  # the list grows
+    qtbot.waitUntil(lambda: panel.methods.height() == panel.methods.sizeHint().height())
     place = place_of(panel.methods, name)
     for shift in (0, 1):
         qtbot.mouseMove(panel.methods.viewport(), place + QPoint(shift, 0))
