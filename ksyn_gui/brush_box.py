@@ -17,9 +17,12 @@ from ksyn_gui.number_boxes import WholeBox
 from ksyn_gui.parts import GAP, heading, push_button, tool_button
 from ksyn_gui.views.kspace_brush import BIGGEST_BRUSH, Brush
 
+_PAINT_TIP = "Add samples; once more to put the brush away (B: take it, put it away)"
+_ERASE_TIP = "Take samples away; once more to put the brush away (X: paint or erase)"
+
 
 class BrushBox(QWidget):
-    """Buttons for the brush, undo and files."""
+    """Buttons for the brush, undo and files; Paint or Erase is lit while the brush is in hand."""
 
     painting_switched = Signal(bool)
     brush_chosen = Signal(object, int, bool)
@@ -27,8 +30,9 @@ class BrushBox(QWidget):
 
     def __init__(self, stack: QUndoStack) -> None:
         super().__init__()
-        self.paint = _switch("paint-brush", "Paint", "Paint on k-space (B)")
-        self.erase = _switch("eraser", "Erase", "Take samples away instead of adding them (X)")
+        self._painting, self._erasing = False, False
+        self.paint = _switch("paint-brush", "Paint", _PAINT_TIP)
+        self.erase = _switch("eraser", "Erase", _ERASE_TIP)
         self.lines = _switch("columns", "Lines", "Whole lines along ky (T)")
         self.points = _switch("dots-nine", "Points", "Single samples (T)")
         self.width_ = WholeBox()
@@ -47,25 +51,22 @@ class BrushBox(QWidget):
 
     def show_painting(self, on: bool) -> None:
         """Show whether the view holds the brush."""
-        with QSignalBlocker(self.paint):
-            self.paint.setChecked(on)
+        self._painting = on
+        self._light()
 
     def show_brush(self, brush: Brush, size: int, erase: bool) -> None:
         """Show what brush the view holds."""
-        settings = (
-            (self.lines, brush is Brush.COLUMN),
-            (self.points, brush is Brush.POINT),
-            (self.erase, erase),
-        )
-        for button, on in settings:
+        self._erasing = erase
+        self._light()
+        for button, kind in ((self.lines, Brush.COLUMN), (self.points, Brush.POINT)):
             with QSignalBlocker(button):
-                button.setChecked(on)
+                button.setChecked(brush is kind)
         with QSignalBlocker(self.width_):
             self.width_.setValue(size)
 
     def allow(self, there_is_a_mask: bool) -> None:
         """Enable what makes sense."""
-        for widget in (self.paint, self.save, self.load):
+        for widget in (self.paint, self.erase, self.save, self.load):
             widget.setEnabled(there_is_a_mask)
 
     def _prepare(self) -> None:
@@ -94,9 +95,9 @@ class BrushBox(QWidget):
         return row
 
     def _connect(self, stack: QUndoStack) -> None:
-        self.paint.toggled.connect(self.painting_switched)
-        for button in (self.erase, self.lines):
-            button.toggled.connect(lambda _: self._tell())
+        self.paint.clicked.connect(lambda _: self._switch(erasing=False))
+        self.erase.clicked.connect(lambda _: self._switch(erasing=True))
+        self.lines.toggled.connect(lambda _: self._tell())
         self.width_.valueChanged.connect(lambda _: self._tell())
         stack.canUndoChanged.connect(self.undo.setEnabled)
         stack.canRedoChanged.connect(self.redo.setEnabled)
@@ -105,8 +106,21 @@ class BrushBox(QWidget):
         self.undo.setEnabled(stack.canUndo())
         self.redo.setEnabled(stack.canRedo())
 
+    def _switch(self, *, erasing: bool) -> None:
+        """Take the brush for one of its two uses, or put it away where that was its use."""
+        on = not (self._painting and self._erasing is erasing)
+        self._painting, self._erasing = on, erasing
+        self._light()
+        self._tell()
+        self.painting_switched.emit(on)
+
+    def _light(self) -> None:
+        """Light what a stroke does, while the brush is in hand."""
+        self.paint.setChecked(self._painting and not self._erasing)
+        self.erase.setChecked(self._painting and self._erasing)
+
     def _tell(self) -> None:
-        self.brush_chosen.emit(self.brush, self.width_.value(), self.erase.isChecked())
+        self.brush_chosen.emit(self.brush, self.width_.value(), self._erasing)
 
 
 def _say(button: QToolButton, verb: str, text: str, keys: str) -> None:

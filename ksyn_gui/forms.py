@@ -12,6 +12,7 @@ from ksyn_gui import editors
 from ksyn_gui.choice_boxes import ModelBox
 from ksyn_gui.facts import ModelFacts
 from ksyn_gui.form_rows import Fold, form_layout, label_of
+from ksyn_gui.note import Note
 from ksyn_gui.number_boxes import DecimalBox, WholeBox
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Field(QWidget):
         super().__init__(parent)
         self.info = info
         self.editor = editors.editor_of(info, models)
-        self.remark = QLabel()
+        self.remark = Note(self)
         self.automatic = QCheckBox(_AUTOMATIC) if info.optional else None
         self._shown: tuple[Any, Any] = (None, None)
         self.label = QLabel(label_of(info.name))
@@ -138,7 +139,9 @@ class Field(QWidget):
         return given if now == shown_as and given is not None else now
 
     def show_value(self, value: object) -> None:
-        """Show a value without sending `changed`."""
+        """Show a value without sending `changed`; another one ends what was said of the last."""
+        if value != self.value:
+            self.remark.hide()
         blockers = [QSignalBlocker(self.editor)]
         if self.automatic is not None:
             blockers.append(QSignalBlocker(self.automatic))
@@ -159,19 +162,12 @@ class Field(QWidget):
                 editors.write(self.editor, value)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.editor, 1)
         if self.automatic is not None:
             row.addWidget(self.automatic)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(row)
-        column.addWidget(self.remark)
-        self.remark.setProperty("role", "warning")
-        self.remark.setWordWrap(True)
-        self.remark.hide()
         self.setFocusProxy(self.editor)
 
     def _name_for_screen_readers(self) -> None:
@@ -185,6 +181,7 @@ class Field(QWidget):
 
     def _connect(self) -> None:
         editor = self.editor
+        self.destroyed.connect(self.remark.deleteLater)  # it may have moved to the panel
         editors.changed(editor).connect(self._take_change)
         if isinstance(editor, (WholeBox, DecimalBox)):
             editor.replaced.connect(self._remark)
@@ -198,8 +195,7 @@ class Field(QWidget):
 
     def _remark(self, words: str) -> None:
         """Say what became of what was typed, until something else is."""
-        self.remark.setText(words)
-        self.remark.show()
+        self.remark.say(words, self)
 
 
 def _tip(info: OptionInfo) -> str:

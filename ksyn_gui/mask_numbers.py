@@ -22,7 +22,7 @@ class MaskNumbers(QWidget):
         self.centre = _number("Calibration centre", _CENTRE_TIP)
         self.side_lobe = _number("Highest side lobe", _LOBE_TIP)
         self.remark = quiet()
-        self.remark.hide()
+        _keep_room(self.remark)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -71,6 +71,14 @@ def _name(text: str, buddy: QLabel) -> QLabel:
     name.setBuddy(buddy)
     name.setToolTip(buddy.toolTip())
     return name
+
+
+def _keep_room(label: QLabel) -> None:
+    """Let what is below stay where it is while there is nothing to remark."""
+    policy = label.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    label.setSizePolicy(policy)
+    label.hide()
 
 
 def _acceleration_words(facts: MaskFacts | None) -> str:

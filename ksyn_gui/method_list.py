@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 
 from PySide6.QtCore import (
-    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QSignalBlocker,
@@ -41,8 +40,6 @@ class MethodList(QListWidget):
     chosen = Signal(str)
     ticked = Signal(object)
     """Names of the ticked methods, in the order of the list."""
-    pointed_at = Signal(str)
-    """Name of the method under the pointer; empty when there is none any more."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,9 +48,7 @@ class MethodList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setItemDelegate(_Row(self))
-        self.setMouseTracking(True)
         self.currentItemChanged.connect(self._choose)
-        self.itemEntered.connect(lambda item: self.pointed_at.emit(item.data(_NAME) or ""))
         self.itemChanged.connect(lambda _: self.ticked.emit(self.ticks))
 
     @property
@@ -110,11 +105,6 @@ class MethodList(QListWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Never be squeezed below the size hint: the panel around it scrolls."""
         return self.sizeHint()
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Say that the pointer has gone."""
-        super().leaveEvent(event)
-        self.pointed_at.emit("")
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         name = None if item is None else item.data(_NAME)

@@ -39,10 +39,12 @@ def heading(text: str) -> QLabel:
     return _label(text, "heading")
 
 
-def quiet(text: str = "") -> QLabel:
-    """Return a wrapped text of less importance."""
+def quiet(text: str = "", *, lines: int = 1) -> QLabel:
+    """Return a wrapped text of less importance, with room for so many lines."""
     label = _label(text, "quiet")
     label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())
     return label
 
 

@@ -36,11 +36,11 @@ class PatternBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._patterns: dict[str, PatternFacts] = {}
-        self._form_of = ""
+        self._form_of: PatternFacts | None = None
         self._kept: dict[str, Any] = {}
         self.form: OptionsForm | None = None
         self.choice = ChoiceBox()
-        self.when = quiet("The engine is being loaded …")
+        self.when = quiet("The engine is being loaded …", lines=2)
         self.seed = WholeBox()
         self.dice = tool_button("dice-five", "Another seed", "Draw the pattern with another seed")
         self._form_place = QVBoxLayout()
@@ -69,16 +69,20 @@ class PatternBox(QWidget):
             self.choice.setPlaceholderText(_placeholder(mask))
         self._show_form(kind)
         self.when.setText(self._when(kind))
-        if mask is not None and self.form is not None and not self._drawing.isActive():
-            self.form.set_values(mask.options)
-            with QSignalBlocker(self.seed):
-                self.seed.setValue(mask.seed)
+        if mask is not None and kind in self._patterns and not self._drawing.isActive():
+            self._show_values(mask)
 
     def option_of(self, mask: MaskChoice, name: str) -> Any:  # noqa: ANN401 - of many kinds
         """Return the value of one option of the mask's pattern; None where it has none."""
         facts = self._patterns.get(mask.kind)
         defaults = {info.name: info.default for info in facts.options} if facts else {}
         return mask.options.get(name, defaults.get(name))
+
+    def _show_values(self, mask: MaskChoice) -> None:
+        if self.form is not None:
+            self.form.set_values(mask.options)
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(mask.seed)
 
     def _when(self, kind: str) -> str:
         if kind in self._patterns:
@@ -98,14 +102,19 @@ class PatternBox(QWidget):
         if name in self._patterns and self.form is not None:
             self.pattern_wanted.emit(name, self.form.values(), self.seed.value())
 
-    def _show_form(self, name: str) -> None:
-        """Show the options of a pattern; those it shares with the last one keep their values."""
-        if name == self._form_of:
-            return
+    def _show_form(self, kind: str) -> None:
+        """Show the options of a pattern; what is painted greys those of the pattern before it."""
+        facts = self._patterns.get(kind)
+        if facts is not self._form_of and kind != PAINTED:
+            self._replace_form(facts)
+        for part in (self.form, self.seed, self.dice):
+            if part is not None:
+                part.setEnabled(facts is not None)
+
+    def _replace_form(self, facts: PatternFacts | None) -> None:
+        """Show other options; those shared with the last pattern keep their values."""
         self._remove_form()
-        self._form_of, facts = name, self._patterns.get(name)
-        self.seed.setEnabled(facts is not None)
-        self.dice.setEnabled(facts is not None)
+        self._form_of = facts
         if facts is not None:
             self.form = self._form(facts)
             self._form_place.addWidget(self.form)

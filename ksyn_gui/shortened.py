@@ -1,4 +1,4 @@
-"""A choice that is too long for its field, painted with dots at its end."""
+"""A choice, or what stands there without one; too long for its field it ends in dots."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ def text_room(box: QComboBox) -> int:
 
 
 def paint_shortened(box: QComboBox) -> None:
-    """Paint as much of the chosen text as there is room for."""
+    """Paint as much of the chosen text, or of that without a choice, as there is room for."""
     painter, option = QStylePainter(box), QStyleOptionComboBox()
     box.initStyleOption(option)
     right = Qt.TextElideMode.ElideRight
-    option.currentText = box.fontMetrics().elidedText(box.currentText(), right, text_room(box))
+    words = box.currentText() or box.placeholderText()
+    option.currentText = box.fontMetrics().elidedText(words, right, text_room(box))
     painter.drawComplexControl(_COMBO, option)
     painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

@@ -129,7 +129,7 @@ class MaskPanel(QWidget):
         self.spread.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         content = QWidget()
         layout = column(content)
-        for part in (self.patterns, self.numbers, self.by_hand):
+        for part in (self.by_hand, self.patterns, self.numbers):  # what grows is below the brush
             layout.addWidget(part)
             layout.addWidget(hairline())
         layout.addWidget(self.spread, 100)
@@ -157,6 +157,7 @@ class MaskPanel(QWidget):
         session.engine_changed.connect(self._offer)
         session.study.scan_changed.connect(self._take_scan)
         session.sampling.mask_changed.connect(self._take_mask)
+        session.sampling.refused.connect(self._show_mask)
         session.preview.point_spread_changed.connect(self._show_point_spread)
         if session.engine is not None:
             self._offer(session.engine)

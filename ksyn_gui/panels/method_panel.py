@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import SystemRandom
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ksyn_gui.actions import action_info
@@ -51,9 +51,8 @@ class MethodPanel(QWidget):
         self.methods = MethodList()
         self.compare = push_button(_NO_TICKS, "git-diff", action_info("compare").tooltip)
         self.untick = tool_button("x-square", "Take all ticks away", "Take all ticks away")
-        self.when = quiet("The engine is being loaded …")
-        self.when.setMinimumHeight(2 * self.when.fontMetrics().lineSpacing())
-        self.when.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.title = heading("Method")
+        self.when = quiet("The engine is being loaded …", lines=2)
         self.hints = warning()
         self.preset = ChoiceBox()
         self.preset_label = QLabel("Preset")
@@ -64,7 +63,6 @@ class MethodPanel(QWidget):
         self.reset = tool_button(
             "arrow-counter-clockwise", "Default options", "Go back to the method's defaults"
         )
-        self.options_part = self._options_part()
         self._lay_out()
         self._connect(session)
 
@@ -76,9 +74,11 @@ class MethodPanel(QWidget):
         ticked.addWidget(self.untick)
         layout.addWidget(self.methods)
         layout.addLayout(ticked)
+        layout.addWidget(hairline())
+        layout.addLayout(self._title_row())
         layout.addWidget(self.when)
         layout.addWidget(self.hints)
-        layout.addWidget(self.options_part)
+        layout.addLayout(self._forms)
         layout.addWidget(hairline())
         layout.addLayout(self._run_options())
         layout.addLayout(self._preparation_place)
@@ -87,23 +87,16 @@ class MethodPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(content))
 
-    def _options_part(self) -> QWidget:
-        part = QWidget()
-        layout = QVBoxLayout(part)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+    def _title_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.preset_label.setBuddy(self.preset)
         self.preset.setAccessibleName("Preset")
         self.preset.setToolTip("Sets of options that belong together")
-        row.addWidget(heading("Options"), 1)
+        row.addWidget(self.title, 1)
         row.addWidget(self.preset_label)
         row.addWidget(self.preset)
         row.addWidget(self.reset)
-        layout.addWidget(hairline())
-        layout.addLayout(row)
-        layout.addLayout(self._forms)
-        return part
+        return row
 
     def _run_options(self) -> QVBoxLayout:
         self.device.setAccessibleName("Device")
@@ -131,7 +124,6 @@ class MethodPanel(QWidget):
     def _connect(self, session: Session) -> None:
         self.methods.chosen.connect(session.plan.set_method)
         self.methods.ticked.connect(self._show_ticks)
-        self.methods.pointed_at.connect(self._say_when)
         self.compare.clicked.connect(self.compare_ticked)
         self.untick.clicked.connect(self.methods.clear_ticks)
         self.preset.textActivated.connect(self._choose_preset)
@@ -173,7 +165,7 @@ class MethodPanel(QWidget):
         self._show_ticks(self.methods.ticks)
         if self._form is not None and self._form.infos == self._facts().options:
             self._form.offer(engine.models)
-            self._say_when()
+            self._describe(self._facts())
         else:  # another model is the default
             self._show_method(self._session.plan.method)
 
@@ -196,19 +188,18 @@ class MethodPanel(QWidget):
         if self._session.engine is None:
             return
         facts = self._facts()
-        self._say_when()
+        self._describe(facts)
         self._form = OptionsForm(facts.options, models=self._session.engine.models)
         self._form.changed.connect(self._session.plan.set_options)
         self._show_options(self._session.plan.options)
         self._show_forecast(self._session.outlook.forecast)
         self._forms.addWidget(self._form)
-        self.options_part.setVisible(bool(facts.options))
 
-    def _say_when(self, pointed_at: str = "") -> None:
-        """Say when to use the method that is pointed at, or the chosen one, or why one cannot."""
-        if self._session.engine is not None:
-            facts = self._session.plan.facts_of(pointed_at or self._session.plan.method)
-            self.when.setText(facts.unavailable or facts.when)
+    def _describe(self, facts: MethodFacts) -> None:
+        """Name the method whose options these are, and say when to use it, or why one cannot."""
+        self.title.setText(facts.title)
+        self.when.setText(facts.unavailable or facts.when)
+        self.reset.setEnabled(bool(facts.options))
 
     def _show_options(self, values: Mapping[str, Any]) -> None:
         if self._form is not None:

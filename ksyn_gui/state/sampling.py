@@ -24,6 +24,8 @@ class Sampling(QObject):
 
     mask_changed = Signal(object)
     """MaskChoice or None."""
+    refused = Signal(object)
+    """MaskChoice or None: it stays, as what was asked for cannot be drawn."""
     settled = Signal(object)
     """MaskChoice: it is the one for the slice in memory, whether it changed or was kept."""
 
@@ -49,8 +51,8 @@ class Sampling(QObject):
         self._set(mask)
 
     def draw(self, name: str, options: Mapping[str, Any], seed: int = 0) -> None:
-        """Draw a pattern of MASKS for the open scan; `mask_changed` or an error follows."""
-        self._draw(name, options, seed, fail=self._news.raise_error)
+        """Draw a pattern of MASKS for the open scan; `mask_changed`, or an error and `refused`."""
+        self._draw(name, options, seed, fail=self._refuse)
 
     def use_acquired(self) -> None:
         """Count exactly those samples as measured that the scanner acquired."""
@@ -86,6 +88,11 @@ class Sampling(QObject):
         if measured is not None:
             draw = partial(masks.make_mask, name, dict(options), seed, measured.matrix)
             self._work.do(self._work.patterns, draw, self._set, fail=fail)
+
+    def _refuse(self, error: Exception) -> None:
+        """Keep the mask there is, and say why."""
+        self._news.raise_error(error)
+        self.refused.emit(self._mask)
 
     def _forget(self) -> None:
         self._mask = None

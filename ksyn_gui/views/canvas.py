@@ -356,8 +356,6 @@ class ArrayCanvas(QWidget):
         layout.addWidget(self.surface, 1)
         layout.addWidget(self._words.strip)
         self.setFocusProxy(self.surface)
-        self.surface.setToolTip(canvas_keys.KEYS)
-        self.surface.setToolTipDuration(8000)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Do what the key stands for, or leave it to the widget around this one."""

@@ -24,7 +24,7 @@ KEYS = (
     "H: crosshair (then arrows move it; Shift+move shows it for once); O: captions\n"
     "W, P, Z, S: left button sets levels, moves, zooms, scrolls; double-click: maximise"
 )
-"""All of it, for a tooltip."""
+"""All of it, for a tooltip: not over the picture, which it would hide."""
 TO_THE_END = 1_000_000
 """Pictures that Home and End scroll by; whoever scrolls stops at the first and the last."""
 _ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.Key_Down: (0, 1)}

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ksyn.labels import label_of
+from ksyn_gui.views import canvas_keys
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels, Values, between
 from ksyn_gui.views.view_header import ViewHeader, choice
@@ -51,7 +52,7 @@ class ErrorView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._title = title
-        self.header = ViewHeader(title, self)
+        self.header = ViewHeader(title, self, keys=canvas_keys.KEYS)
         self.canvas = ArrayCanvas(title, strip=label_of(learned=False), parent=self)
         self.canvas.describe_with(self._words_for)
         self._image: Values | None = None

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ksyn.labels import NOT_FOR_DIAGNOSIS, label_of
+from ksyn_gui.views import canvas_keys
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import LOOKS, Mode, hue_of, values_of
 from ksyn_gui.views.view_header import ViewHeader, after, choice
@@ -33,7 +34,7 @@ class ImageView(QWidget):
     ) -> None:
         super().__init__(parent)
         strip = label_of(learned=False) if reconstructed else NOT_FOR_DIAGNOSIS
-        self.header = ViewHeader(title, self)
+        self.header = ViewHeader(title, self, keys=canvas_keys.KEYS)
         self.canvas = ArrayCanvas(title, strip=strip, parent=self)
         self.canvas.describe_with(self._words_for)
         self._image: NDArray[np.complex64] | None = None

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ksyn.labels import NOT_FOR_DIAGNOSIS, label_of
-from ksyn_gui.views import kspace_keys
+from ksyn_gui.views import canvas_keys, kspace_keys
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.complex_modes import (
     LOOKS,
@@ -55,7 +55,7 @@ class KSpaceView(QWidget):
 
     def __init__(self, title: str = "k-space", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.header = ViewHeader(title, self)
+        self.header = ViewHeader(title, self, keys=f"{kspace_keys.KEYS}\n{canvas_keys.KEYS}")
         self.canvas = ArrayCanvas(title, strip=NOT_FOR_DIAGNOSIS, parent=self)
         self.canvas.describe_with(self._words_for)
         self._brush = KSpaceBrush(self.canvas, self)
@@ -252,7 +252,7 @@ class KSpaceView(QWidget):
         size = f"{value.real:.3g} {value.imag:+.3g}i"
         turn = np.degrees(cmath.phase(value))
         state = self._overlay.state_of(row, column)
-        return f"{where}   {size}   |z| {abs(value):.3g} ∠ {turn:.0f}°{state}"
+        return f"{where}{state}\n|z| {abs(value):.3g} ∠ {turn:.0f}°   {size}"
 
     # --- small things -------------------------------------------------------------------------
 
@@ -290,8 +290,6 @@ class KSpaceView(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.canvas, 1)
         self.setFocusProxy(self.canvas)
-        tip = self.canvas.surface.toolTip()
-        self.canvas.surface.setToolTip(f"{kspace_keys.KEYS}\n{tip}")
 
     def _connect(self) -> None:
         self._modes.currentIndexChanged.connect(lambda index: self.set_mode(_MODES[index]))
@@ -311,6 +309,6 @@ class KSpaceView(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Do what the key stands for: see the tooltip."""
+        """Do what the key stands for: see the title's tooltip."""
         if not kspace_keys.press(self, event):
             super().keyPressEvent(event)

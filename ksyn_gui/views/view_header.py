@@ -21,11 +21,14 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class ViewHeader(QWidget):
-    """A title on the left, controls on the right."""
+    """A title on the left, controls on the right; `keys` stand in the title's tooltip."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None, *, keys: str = "") -> None:
         super().__init__(parent)
+        self._keys = keys
         self._title = _Title(title, self)
+        self._title.setToolTip(keys)
+        self._title.setToolTipDuration(_TIME_TO_READ)
         font = self._title.font()
         font.setBold(True)
         self._title.setFont(font)
@@ -42,7 +45,7 @@ class ViewHeader(QWidget):
     def set_title(self, text: str) -> None:
         """Say what the picture is; shortened where there is no room, whole in the tooltip."""
         self._title.setText(text)
-        self._title.setToolTip(text)
+        self._title.setToolTip(f"{text}\n{self._keys}".rstrip())
 
     def add(self, widget: QWidget) -> None:
         """Add a control on the right."""
@@ -75,6 +78,8 @@ class _Choice(QComboBox):
         paint_shortened(self)
 
 
+_TIME_TO_READ = 8000
+"""What a tooltip of several lines takes [ms]."""
 _AT_END = Qt.TextElideMode.ElideRight
 _NARROWEST_TITLE, _NARROWEST_CHOICE = 34, 84
 """Widths in which a few letters can still be read [pixels]."""

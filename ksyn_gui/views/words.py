@@ -76,25 +76,26 @@ class Words(QObject):
 
     def _lay_out(self) -> None:
         field = self._surface.viewport().rect()
-        self._fit_caption(field.width() - (_BAR_ROOM if field.height() > LEAST_FOR_BAR else 12))
+        _fit(self.caption, field.width() - (_BAR_ROOM if field.height() > LEAST_FOR_BAR else 12))
         self.caption.move(6, 5)
-        self.readout.setMaximumWidth(max(field.width() - 12, 40))
-        self.readout.adjustSize()
+        _fit(self.readout, field.width() - 12)
         self.readout.move(6, field.height() - self.readout.height() - 3)
-
-    def _fit_caption(self, room: int) -> None:
-        """Break the caption's lines where they would reach over the colour bar."""
-        self.caption.setWordWrap(False)
-        self.caption.adjustSize()
-        if self.caption.width() > room > 0:
-            self.caption.setWordWrap(True)
-            self.caption.resize(room, self.caption.heightForWidth(room))
 
     def _tell(self) -> None:
         """Tell screen readers what the picture is, when it has come to rest."""
-        words = [self.caption.text().replace("\n", ", "), self.readout.text(), self.strip.text()]
+        labels = (self.caption, self.readout, self.strip)
+        words = [label.text().replace("\n", ", ") for label in labels]
         self._surface.setAccessibleName(self._title)
         self._surface.setAccessibleDescription(". ".join(word for word in words if word))
+
+
+def _fit(label: QLabel, room: int) -> None:
+    """Break lines that are wider than the room there is [pixels]."""
+    label.setWordWrap(False)
+    label.adjustSize()
+    if label.width() > room > 0:
+        label.setWordWrap(True)
+        label.resize(room, label.heightForWidth(room))
 
 
 def _label(role: str, parent: QWidget) -> QLabel:

@@ -104,6 +104,23 @@ def test_the_whole_point_spread_is_in_sight_after_the_window_was_larger(qtbot, w
     assert spread.canvas.geometry().bottom() < spread.profiles[0].geometry().top()
 
 
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_whole_readout_of_a_sample_is_in_sight(qtbot, window, size):
+    window.resize(*size)
+    qtbot.wait(100)
+    canvas = window.pictures.kspace.canvas
+    field = canvas.surface.viewport()
+    pixel = canvas.surface.pixel_of(canvas.place_of(2, 3)).toPoint()
+    qtbot.mouseMove(field, pixel)
+    qtbot.waitUntil(lambda: "measured" in canvas.readout)
+    label = next(x for x in canvas.findChildren(QLabel) if x.text() == canvas.readout)
+    assert label.height() >= label.heightForWidth(label.width())
+    needed = max(map(label.fontMetrics().horizontalAdvance, label.text().split("\n")))
+    assert label.wordWrap() or label.width() > needed
+    assert label.geometry().right() < field.width()
+    assert label.geometry().bottom() < field.height()
+
+
 @pytest.mark.parametrize("before", ["dark", "light"])
 def test_curves_and_messages_take_the_colours_of_another_theme(qtbot, qapp, before):
     theme = Theme(qapp, before)

@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import QWidget
 
 from ksyn.masks import MASKS
 from ksyn.methods import METHODS
@@ -14,7 +15,8 @@ from ksyn.options import Options, option, options_of
 from ksyn.recipe import Preparation
 from ksyn_gui.facts import ModelFacts
 from ksyn_gui.form_rows import label_of
-from ksyn_gui.forms import OptionsForm
+from ksyn_gui.forms import Field, OptionsForm
+from ksyn_gui.note import Note
 from ksyn_gui.number_boxes import DecimalBox, WholeBox
 
 CLASSES = [*METHODS, *MASKS, Preparation]
@@ -29,6 +31,12 @@ class Everything(Options):
     kind: Literal["a", "b"] = option("a", help="Which.")
     limit: int | None = option(None, low=2, high=8, help="At most.")
     rare: float = option(0.5, help="Seldom.", advanced=True)
+
+
+def enter(qtbot, field: Field, number: str) -> None:
+    field.editor.selectAll()
+    qtbot.keyClicks(field.editor, number)
+    qtbot.keyClick(field.editor, Qt.Key.Key_Return)
 
 
 @pytest.fixture
@@ -161,6 +169,35 @@ def test_a_number_out_of_range_is_replaced_by_the_nearest_and_the_range_is_said(
     assert field.remark.isVisible()
     field.editor.setValue(taken - 1)
     assert not field.remark.isVisible()
+
+
+def test_a_note_on_the_range_goes_with_the_value_and_moves_nothing(qtbot, form):
+    field, places = form.field("count"), []
+    for deed in (lambda: None, lambda: enter(qtbot, field, "300"), form.reset):
+        deed()
+        qtbot.wait(10)
+        places.append((form.sizeHint(), form.field("weight").pos()))
+        assert field.remark.isVisible() == (field.value == 9)
+    assert field.value == 3
+    assert len(set(map(str, places))) == 1
+
+
+def test_a_note_stays_when_the_value_it_tells_of_is_shown_again(qtbot, form):
+    field = form.field("count")
+    enter(qtbot, field, "300")
+    form.set_values({"count": 9})
+    assert field.remark.isVisible()
+
+
+def test_a_note_goes_with_its_field(qtbot):
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    form = OptionsForm(options_of(Everything), outer)
+    outer.show()
+    enter(qtbot, form.field("count"), "300")
+    form.hide()
+    form.deleteLater()
+    qtbot.waitUntil(lambda: not outer.findChildren(Note))
 
 
 def test_a_text_for_all_of_them_stays_a_value(qtbot):

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QFileDialog, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from ksyn.data import KSpace
@@ -43,6 +43,19 @@ class Desk:
         surface = self.view.canvas.surface
         return surface.pixel_of(self.view.canvas.place_of(ky, kx)).toPoint()
 
+    def click(self, widget: QWidget) -> None:
+        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def enter(self, option: str, number: str) -> None:
+        _enter(self.qtbot, self.panel, option, number)
+
+    def rest_on(self, widget: QWidget, pixel: QPoint) -> None:
+        widget.window().activateWindow()
+        self.qtbot.waitUntil(widget.window().isActiveWindow)
+        for shift in (0, 1, 2):
+            self.qtbot.mouseMove(widget, pixel + QPoint(shift, 0))
+            self.qtbot.wait(30)
+
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         field = self.view.canvas.surface.viewport()
         self.qtbot.mousePress(field, Qt.MouseButton.LeftButton, pos=self.pixel(*start))
@@ -61,8 +74,10 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
         session.load_engine()
     with qtbot.waitSignal(session.preview.point_spread_changed, timeout=20000):
         session.study.open("demo")
+    panel.setGeometry(610, 0, 325, 700)  # beside the view: the mouse goes to what is on top
     view.resize(600, 600)
-    view.show()
+    for widget in (panel, view):
+        widget.show()
     qtbot.waitUntil(lambda: view.shown is not None)
     yield Desk(session, panel, view, qtbot)
     assert session.close()
@@ -81,6 +96,21 @@ def _tie(session: Session, panel: MaskPanel, view: KSpaceView) -> None:
     view.brush_changed.connect(panel.show_brush)
     panel.painting_switched.connect(view.set_painting)
     panel.brush_chosen.connect(view.set_brush)
+
+
+def test_a_scan_that_is_open_before_the_engine_is_loaded_has_its_form(qtbot: QtBot) -> None:
+    session = Session()
+    panel = MaskPanel(session)
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(session.preview.point_spread_changed, timeout=20000):
+        session.study.open("demo")
+    with qtbot.waitSignal(session.engine_changed, timeout=20000):
+        session.load_engine()
+    assert panel.patterns.seed.isEnabled()
+    with qtbot.waitSignal(session.sampling.mask_changed, timeout=20000):
+        _enter(qtbot, panel, "acs_lines", "40")
+    assert facts_of(session.sampling.mask).centre[1] >= 40
+    assert session.close()
 
 
 def test_a_mouse_stroke_measures_every_line_it_crosses_and_is_one_step(desk: Desk) -> None:
@@ -151,6 +181,97 @@ def test_brackets_in_the_view_change_the_width_in_the_panel(desk: Desk) -> None:
     assert desk.panel.by_hand.width_.value() == 3
     desk.qtbot.keyClick(surface, Qt.Key.Key_BracketLeft)
     assert desk.panel.by_hand.width_.value() == 2
+
+
+def test_nothing_in_the_panel_moves_when_the_first_line_is_painted(desk: Desk) -> None:
+    parts = (desk.panel.by_hand.erase, desk.panel.numbers, desk.panel.spread)
+    desk.click(desk.panel.by_hand.paint)
+    before = [part.mapTo(desk.panel, QPoint(0, 0)) for part in parts]
+    with desk.qtbot.waitSignal(desk.session.preview.point_spread_changed):
+        desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column()))
+    desk.qtbot.wait(50)
+    assert [part.mapTo(desk.panel, QPoint(0, 0)) for part in parts] == before
+    assert not desk.panel.patterns.form.isEnabled()
+    assert desk.panel.by_hand.geometry().bottom() < desk.panel.patterns.geometry().top()
+
+
+def test_the_form_of_a_pattern_can_be_used_again_when_the_stroke_is_undone(desk: Desk) -> None:
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
+        desk.enter("acs_lines", "32")
+    desk.click(desk.panel.by_hand.paint)
+    desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column()))
+    desk.click(desk.panel.by_hand.undo)
+    assert desk.panel.patterns.form.isEnabled()
+    assert desk.panel.patterns.form.values() == {"acs_lines": 32}
+
+
+def test_a_painted_mask_is_called_so_where_the_pattern_stood(desk: Desk) -> None:
+    desk.click(desk.panel.by_hand.paint)
+    desk.drag((40, desk.unmeasured_column()), (40, desk.unmeasured_column()))
+    choice = desk.panel.patterns.choice
+    assert choice.placeholderText() == "Painted by hand"
+    words = choice.grab(QRect(30, 0, 60, choice.height())).toImage()
+    rows = ({words.pixel(x, y) for x in range(60)} for y in range(words.height()))
+    assert max(map(len, rows)) > 3
+
+
+def test_exactly_one_of_paint_and_erase_is_lit_while_the_brush_is_in_hand(desk: Desk) -> None:
+    hand, surface = desk.panel.by_hand, desk.view.canvas.surface
+    keys = {"B": Qt.Key.Key_B, "X": Qt.Key.Key_X}
+    surface.setFocus()
+    for deed, lit in (
+        (hand.paint, "paint"),
+        (hand.erase, "erase"),
+        (hand.erase, ""),
+        (hand.erase, "erase"),
+        (hand.paint, "paint"),
+        (hand.paint, ""),
+        ("B", "paint"),
+        ("X", "erase"),
+        ("B", ""),
+    ):
+        if isinstance(deed, str):
+            desk.qtbot.keyClick(surface, keys[deed])
+        else:
+            desk.click(deed)
+        now = [name for name in ("paint", "erase") if getattr(hand, name).isChecked()]
+        assert now == ([lit] if lit else [])
+        assert desk.view.painting == bool(lit)
+        assert desk.view.erasing == (lit == "erase") or not lit
+
+
+def test_a_click_on_erase_takes_lines_away(desk: Desk) -> None:
+    column = int(np.flatnonzero(desk.samples.all(axis=0))[3])
+    desk.click(desk.panel.by_hand.erase)
+    desk.drag((40, column), (40, column))
+    assert not desk.samples[:, column].any()
+
+
+@pytest.mark.parametrize("painting", [True, False], ids=["painting", "looking"])
+def test_no_tooltip_opens_over_the_samples(painting: bool, desk: Desk) -> None:
+    desk.view.set_painting(painting)
+    desk.drag((40, 30), (60, 40))
+    desk.rest_on(desk.view.canvas.surface.viewport(), desk.pixel(60, 50))
+    desk.qtbot.wait(1200)
+    assert not QToolTip.isVisible()
+
+
+def test_the_keys_of_k_space_are_told_over_its_title(desk: Desk) -> None:
+    title = desk.view.header.findChild(QLabel)
+    desk.rest_on(title, title.rect().center())
+    desk.qtbot.waitUntil(QToolTip.isVisible)
+    assert "Space paints" in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_a_value_that_is_refused_gives_way_to_the_one_in_force(desk: Desk) -> None:
+    with desk.qtbot.waitSignal(desk.session.sampling.mask_changed):
+        desk.enter("acs_lines", "32")
+    with desk.qtbot.waitSignal(desk.session.news.error_raised) as said:
+        desk.enter("acs_lines", "999")
+    assert "999" in said.args[0].message
+    assert desk.panel.patterns.form.field("acs_lines").editor.value() == 32
+    assert desk.session.sampling.mask.options == {"acs_lines": 32}
 
 
 def test_choosing_a_pattern_draws_it_and_can_be_undone(desk: Desk) -> None:
@@ -259,6 +380,13 @@ def test_every_control_has_a_name_for_screen_readers(desk: Desk) -> None:
             panel.by_hand.points,
         )
     )
+
+
+def _enter(qtbot: QtBot, panel: MaskPanel, option: str, number: str) -> None:
+    box = panel.patterns.form.field(option).editor
+    box.selectAll()
+    qtbot.keyClicks(box, number)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
 
 
 def _measured(kspace: np.ndarray) -> scans.Measured:

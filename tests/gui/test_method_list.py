@@ -1,10 +1,10 @@
-"""The list of methods: titles in full, and when to use the one that is pointed at."""
+"""The list of methods: titles in full, and when to use the one that is chosen or pointed at."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QToolTip
 
 from ksyn_gui.facts import MethodFacts
 from ksyn_gui.method_list import MethodList
@@ -18,15 +18,26 @@ def place_of(methods: MethodList, name: str) -> QPoint:
 
 
 @pytest.mark.parametrize("name", ["grappa", "h-dslr"], ids=["usable", "without weights"])
-def test_under_the_list_stands_what_is_said_of_the_method_pointed_at(qtbot, empty_window, name):
+def test_what_is_said_of_the_method_pointed_at_is_a_tooltip(qtbot, empty_window, name):
     panel, plan = empty_window.method_panel, empty_window.session.plan
-    assert panel.when.text() == plan.facts_of("cg-sense").when
-    qtbot.mouseMove(panel.methods.viewport(), place_of(panel.methods, name))
+    qtbot.waitUntil(lambda: panel.methods.height() == panel.methods.sizeHint().height())
+    place = place_of(panel.methods, name)
+    for shift in (0, 1):
+        qtbot.mouseMove(panel.methods.viewport(), place + QPoint(shift, 0))
+    qtbot.waitUntil(QToolTip.isVisible)
     facts = plan.facts_of(name)
-    qtbot.waitUntil(lambda: panel.when.text() == (facts.unavailable or facts.when))
-    assert plan.method == "cg-sense"
-    QApplication.sendEvent(panel.methods, QEvent(QEvent.Type.Leave))
-    assert panel.when.text() == plan.facts_of("cg-sense").when
+    assert QToolTip.text() == (facts.unavailable or facts.when)
+    QToolTip.hideText()
+    assert (panel.title.text(), panel.when.text()) == ("CG-SENSE", plan.facts_of("cg-sense").when)
+
+
+def test_over_the_options_stand_the_method_they_are_of_and_when_to_use_it(qtbot, empty_window):
+    panel, plan = empty_window.method_panel, empty_window.session.plan
+    place = place_of(panel.methods, "grappa")
+    qtbot.mouseClick(panel.methods.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert (panel.title.text(), panel.when.text()) == ("GRAPPA", plan.facts_of("grappa").when)
+    assert panel.title.mapTo(panel, QPoint()).y() > panel.compare.mapTo(panel, QPoint()).y()
+    assert panel.when.mapTo(panel, QPoint()).y() > panel.title.mapTo(panel, QPoint()).y()
 
 
 def test_one_line_or_two_under_the_list_move_nothing(qtbot, empty_window):
@@ -34,7 +45,7 @@ def test_one_line_or_two_under_the_list_move_nothing(qtbot, empty_window):
     empty_window.resizeDocks([dock], [460], Qt.Orientation.Horizontal)
     heights = set()
     for facts in empty_window.session.engine.methods:
-        panel._say_when(facts.name)
+        empty_window.session.plan.set_method(facts.name)
         qtbot.wait(10)
         heights.add(panel.when.height())
     assert len(heights) == 1

@@ -78,6 +78,7 @@ def test_a_method_whose_weights_are_gone_cannot_be_chosen_and_says_why(
 
 def test_a_new_model_is_listed_and_what_was_set_stays(qtbot, empty_window, meanwhile):
     panel, plan = empty_window.method_panel, empty_window.session.plan
+    qtbot.waitUntil(lambda: panel.methods.height() == panel.methods.sizeHint().height())
     panel.methods.item_of("cg-sense").setCheckState(Qt.CheckState.Checked)
     plan.set_method("ak-diffusion")
     plan.set_option("steps", 7)
