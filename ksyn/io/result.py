@@ -18,7 +18,7 @@ from ksyn.io.writers.hdf5 import Hdf5Writer
 from ksyn.io.writers.nifti import NiftiWriter
 from ksyn.io.writers.npy import NpyWriter
 from ksyn.io.writers.png import PngWriter
-from ksyn.io.writers.writer import Writer
+from ksyn.io.writers.writer import Window, Writer
 from ksyn.registry import Registry
 
 WRITERS: Registry[Writer] = Registry(
@@ -55,6 +55,7 @@ def write_result(
     kspace: KSpace | None = None,
     voxel_size: tuple[float, float],
     provenance: dict[str, str],
+    window: Window | None = None,
 ) -> None:
     """Write an image in the format its name ends in.
 
@@ -67,6 +68,7 @@ def write_result(
         kspace: Its k-space, for formats that hold it.
         voxel_size: Pixel height and width [m].
         provenance: How it was made; see `Writer.write`.
+        window: Values shown as black and white, for formats that hold how a picture looks.
 
     Raises:
         OptionError: The ending is unknown.
@@ -79,7 +81,14 @@ def write_result(
     draft = path.with_name(f".{uuid4().hex[:12]}{_suffix(path, writer)}")
     drafts = dict(zip(writer.files(draft), writer.files(path), strict=True))
     try:
-        writer.write(draft, image, kspace=kspace, voxel_size=voxel_size, provenance=provenance)
+        writer.write(
+            draft,
+            image,
+            kspace=kspace,
+            voxel_size=voxel_size,
+            provenance=provenance,
+            window=window,
+        )
         for written in drafts:
             _flush(written)
         for written, final in drafts.items():

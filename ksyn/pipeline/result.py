@@ -11,6 +11,7 @@ from torch import Tensor
 import ksyn
 from ksyn.data import KSpace, Step
 from ksyn.io import write_result
+from ksyn.io.writers.writer import Window
 from ksyn.metrics import scores
 from ksyn.pipeline.prepare import Prepared
 from ksyn.pipeline.stamp import stamped
@@ -43,15 +44,21 @@ class Result:
     scores: dict[str, float] | None
     """Every metric by name; None without a reference."""
 
-    def save(self, path: Path) -> list[Path]:
+    def save(self, path: Path, window: Window | None = None) -> list[Path]:
         """Write the image, the deviation if there is one, and the recipe; return the files.
+
+        Args:
+            path: Its ending is the format.
+            window: Values of the image that a picture shows as black and white.
 
         Raises:
             WriteError: The format is unknown, or the files cannot be written.
         """
         kspace = None if self.kspace is None else KSpace(self.kspace, self.voxel_size)
         facts, size = self._provenance(), self.voxel_size
-        write_result(path, self.image, kspace=kspace, voxel_size=size, provenance=facts)
+        write_result(
+            path, self.image, kspace=kspace, voxel_size=size, provenance=facts, window=window
+        )
         written = [path]
         if self.deviation is not None:
             second = beside(path, "-deviation")

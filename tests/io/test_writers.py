@@ -108,6 +108,22 @@ def test_png_spans_the_window_and_says_what_it_is(tmp_path: Path, image: torch.T
         assert picture.text["label"] == RECONSTRUCTED
 
 
+def test_png_and_dicom_show_the_window_that_is_asked_for(tmp_path: Path) -> None:
+    ramp = torch.linspace(0, 1, 400).repeat(1, 100, 1)
+    for name in ("a.png", "a.dcm"):
+        write_result(
+            tmp_path / name, ramp, voxel_size=SIZE, provenance=PROVENANCE, window=(0.25, 0.75)
+        )
+    with Image.open(tmp_path / "a.png") as picture:
+        grey = np.asarray(picture)[0].astype(int)
+        assert picture.text["window"] == "0.25 to 0.75"
+    assert (grey[:100] == 0).all()
+    assert (grey[300:] == 255).all()
+    assert abs(int(grey[200]) - 128) < 2
+    dataset = pydicom.dcmread(tmp_path / "a.dcm")
+    assert (dataset.WindowCenter, dataset.WindowWidth) == (0.5, 0.5)
+
+
 def test_png_has_the_label_burned_in_at_its_foot(tmp_path: Path) -> None:
     black = torch.zeros(1, 128, 256, dtype=torch.complex64)
     pixels = np.asarray(Image.open(written(tmp_path / "a.png", black)))

@@ -10,7 +10,7 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.io.writers.writer import Writer
+from ksyn.io.writers.writer import Window, Writer
 
 _DIMENSIONS = 16
 _TIME = 10
@@ -31,6 +31,7 @@ class BartWriter(Writer):
         kspace: KSpace | None = None,  # noqa: ARG002 - the format holds one array
         voxel_size: tuple[float, float],  # noqa: ARG002 - nor a pixel size
         provenance: dict[str, str],
+        window: Window | None = None,  # noqa: ARG002 - it holds values, not looks
     ) -> None:
         """Write both files."""
         frames, rows, columns = image.shape

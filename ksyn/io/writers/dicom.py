@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.io.writers.writer import Writer, label, magnitude, window_of
+from ksyn.io.writers.writer import Window, Writer, label, magnitude, window_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
@@ -48,13 +48,14 @@ class DicomWriter(Writer):
         kspace: KSpace | None = None,  # noqa: ARG002 - the format has no place for it
         voxel_size: tuple[float, float],
         provenance: dict[str, str],
+        window: Window | None = None,
     ) -> None:
         """Write the image."""
         values = magnitude(image)
         dataset = _empty(path, _MR_IMAGE if len(values) == 1 else _SERIES)
         _add_series(dataset, provenance)
         _add_plane(dataset, values.shape, voxel_size)
-        _add_pixels(dataset, values)
+        _add_pixels(dataset, values, window)
         dataset.save_as(path, enforce_file_format=True)
 
 
@@ -116,7 +117,7 @@ def _add_plane(
     dataset.MRAcquisitionType = "2D"
 
 
-def _add_pixels(dataset: FileDataset, values: NDArray[np.float32]) -> None:
+def _add_pixels(dataset: FileDataset, values: NDArray[np.float32], window: Window | None) -> None:
     slope = float(f"{max(float(values.max()), 1e-30) / _MOST:.9e}")
     pixels = np.clip(np.rint(values / slope), 0, _MOST).astype("<u2")
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
@@ -124,6 +125,6 @@ def _add_pixels(dataset: FileDataset, values: NDArray[np.float32]) -> None:
     dataset.BitsAllocated = dataset.BitsStored = 16
     dataset.HighBit, dataset.PixelRepresentation = 15, 0
     dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = 0, slope, "US"
-    low, high = window_of(values)
+    low, high = window or window_of(values)
     dataset.WindowCenter, dataset.WindowWidth = f"{(low + high) / 2:.8g}", f"{high - low:.8g}"
     dataset.PixelData = pixels.tobytes()

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ksyn.data import KSpace
 from ksyn.io.hdf5_arrays import AXES_ATTRIBUTE, DOMAIN_ATTRIBUTE, VOXEL_ATTRIBUTE
-from ksyn.io.writers.writer import Writer, label
+from ksyn.io.writers.writer import Window, Writer, label
 
 
 class Hdf5Writer(Writer):
@@ -30,6 +30,7 @@ class Hdf5Writer(Writer):
         kspace: KSpace | None = None,
         voxel_size: tuple[float, float],
         provenance: dict[str, str],
+        window: Window | None = None,  # noqa: ARG002 - it holds values, not looks
     ) -> None:
         """Write image, k-space and provenance."""
         with h5py.File(path, "x") as file:

@@ -11,7 +11,7 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.io.writers.writer import Writer, magnitude
+from ksyn.io.writers.writer import Window, Writer, magnitude
 from ksyn.labels import NOT_DIAGNOSTIC
 
 _THICKNESS = 1.0
@@ -39,6 +39,7 @@ class NiftiWriter(Writer):
         kspace: KSpace | None = None,  # noqa: ARG002 - the format has no place for it
         voxel_size: tuple[float, float],
         provenance: dict[str, str],
+        window: Window | None = None,  # noqa: ARG002 - it holds values, not looks
     ) -> None:
         """Write the image."""
         import nibabel  # late: slow to import

@@ -10,7 +10,7 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.io.writers.writer import Writer
+from ksyn.io.writers.writer import Window, Writer
 
 
 class NpyWriter(Writer):
@@ -28,6 +28,7 @@ class NpyWriter(Writer):
         kspace: KSpace | None = None,  # noqa: ARG002 - the format has no place for it
         voxel_size: tuple[float, float],  # noqa: ARG002
         provenance: dict[str, str],  # noqa: ARG002
+        window: Window | None = None,  # noqa: ARG002
     ) -> None:
         """Write the image."""
         values = image.detach().cpu().numpy().astype(np.complex64)

@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from ksyn.data import KSpace
-from ksyn.io.writers.writer import Writer, label, magnitude, window_of
+from ksyn.io.writers.writer import Window, Writer, label, magnitude, window_of
 
 _SMALLEST_FONT = 9
 _LARGEST_FONT = 24
@@ -23,7 +23,7 @@ _NARROWEST = 200
 
 
 class PngWriter(Writer):
-    """Eight bits, window 0.1 to 99.9 %; frames side by side; the label burned in at the foot.
+    """Eight bits, window 0.1 to 99.9 % or the one given; frames side by side; label at the foot.
 
     Narrow pictures are enlarged by a whole number, so that the label is legible on them.
     """
@@ -40,10 +40,11 @@ class PngWriter(Writer):
         kspace: KSpace | None = None,  # noqa: ARG002 - the format has no place for it
         voxel_size: tuple[float, float],
         provenance: dict[str, str],
+        window: Window | None = None,
     ) -> None:
         """Write the picture, provenance and pixel size in its text chunks."""
         values = magnitude(image)
-        low, high = window_of(values)
+        low, high = window or window_of(values)
         grey = np.clip((values - low) / (high - low), 0, 1) * 255
         picture = Image.fromarray(enlarged(tiled(grey.round().astype(np.uint8))))
         _burn_in(picture, label(provenance))

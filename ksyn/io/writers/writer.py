@@ -14,6 +14,9 @@ from torch import Tensor
 from ksyn.data import KSpace
 from ksyn.labels import label_of
 
+Window = tuple[float, float]
+"""Values shown as black and as white, in the units of the image."""
+
 
 class Writer(ABC):
     """How a reconstructed image is written in a format."""
@@ -34,6 +37,7 @@ class Writer(ABC):
         kspace: KSpace | None = None,
         voxel_size: tuple[float, float],
         provenance: dict[str, str],
+        window: Window | None = None,
     ) -> None:
         """Write an image to a path that does not exist.
 
@@ -44,6 +48,8 @@ class Writer(ABC):
             voxel_size: Pixel height and width [m].
             provenance: How it was made. ``family`` (classical, learned, diffusion) decides whether
                 the picture is called AI-reconstructed; ``method`` and ``version`` are shown.
+            window: How the picture shall look, for formats that say so; None shows the 0.1th to
+                the 99.9th percentile.
         """
 
     def files(self, path: Path) -> list[Path]:
@@ -63,7 +69,7 @@ def magnitude(image: Complex[Tensor, "frame y x"]) -> NDArray[np.float32]:
     return values
 
 
-def window_of(values: NDArray[np.float32]) -> tuple[float, float]:
+def window_of(values: NDArray[np.float32]) -> Window:
     """Return the values shown as black and white: the 0.1th and the 99.9th percentile."""
     low, high = (float(value) for value in np.percentile(values, (0.1, 99.9)))
     return low, high if high > low else low + 1.0
