@@ -26,6 +26,7 @@ from ksyn_gui.dialogs.crash_dialog import CrashDialog
 from ksyn_gui.docks import Docks
 from ksyn_gui.dropping import dropped_path
 from ksyn_gui.facts import MaskChoice, RunState, Trouble
+from ksyn_gui.focus import has_lost_keys
 from ksyn_gui.lone_views import LoneViews
 from ksyn_gui.menus import LINKS, TOOLS, build_menus, build_toolbar, check_link, check_tool
 from ksyn_gui.message_bar import MessageBar
@@ -257,6 +258,13 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.session.look_for_models()
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802
+        """Give the picture the keys of what is greyed out or put away; Tab goes on as usual."""
+        if not has_lost_keys(self):
+            return super().focusNextPrevChild(forwards)
+        self.middle.canvas_in_use.setFocus()
+        return True
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files."""

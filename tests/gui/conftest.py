@@ -60,6 +60,14 @@ def window(qtbot: QtBot, empty_window: MainWindow, small_scan: Path) -> MainWind
 
 
 @pytest.fixture
+def long_run(window: MainWindow) -> MainWindow:
+    """Return the window with a method chosen that takes a thousand steps."""
+    window.session.plan.set_method("total-variation")
+    window.session.plan.set_options({"iterations": 1000})
+    return window
+
+
+@pytest.fixture
 def wait(qtbot: QtBot) -> Callable[[Callable[[], object]], None]:
     """Return a function that waits until something is true."""
 

@@ -27,14 +27,6 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def long_run(window: MainWindow) -> MainWindow:
-    """Return the window with a method chosen that takes a thousand steps."""
-    window.session.plan.set_method("total-variation")
-    window.session.plan.set_options({"iterations": 1000})
-    return window
-
-
 def press(qtbot, window, key, modifiers=Qt.KeyboardModifier.NoModifier):
     qtbot.keyClick(window, key, modifiers)
 
