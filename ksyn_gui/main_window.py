@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -27,6 +27,7 @@ from ksyn_gui.docks import Docks
 from ksyn_gui.dropping import dropped_path
 from ksyn_gui.facts import MaskChoice, RunState, Trouble
 from ksyn_gui.focus import has_lost_keys
+from ksyn_gui.held_key import HeldKey
 from ksyn_gui.lone_views import LoneViews
 from ksyn_gui.menus import LINKS, TOOLS, build_menus, build_toolbar, check_link, check_tool
 from ksyn_gui.message_bar import MessageBar
@@ -40,6 +41,7 @@ from ksyn_gui.picture_grid import PictureGrid
 from ksyn_gui.questions import Questions
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
+from ksyn_gui.state.comparison import Pair
 from ksyn_gui.status_line import StatusLine
 from ksyn_gui.theme import Preference, Theme, icon
 
@@ -145,6 +147,7 @@ class MainWindow(QMainWindow):
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)
         session.comparison.changed.connect(self.middle.show_pair)
+        session.comparison.changed.connect(self._end_flicker)
         self.middle.comparison_made.connect(self._connect_comparison)
 
     def _connect_pictures(self) -> None:
@@ -169,6 +172,7 @@ class MainWindow(QMainWindow):
         session.study.reference_changed.connect(view.set_reference)
         session.study.frame_changed.connect(view.set_frame)
         view.left.connect(session.comparison.leave)
+        self.actions_["flicker"].toggled.connect(lambda on: view.flicker(on=on))
         view.swap_wanted.connect(session.comparison.swap)
         for canvas in view.canvases:
             canvas.tool_changed.connect(partial(check_tool, self.actions_))
@@ -195,6 +199,7 @@ class MainWindow(QMainWindow):
         for name, link in LINKS.items():
             actions[name].setChecked(links.is_on(link))
             actions[name].toggled.connect(partial(links.switch, link))
+        HeldKey(actions["flicker"], Qt.Key.Key_QuoteLeft)
         QShortcut(QKeySequence("Esc"), self, self._escape)
 
     # --- what it does itself ------------------------------------------------------------------
@@ -228,6 +233,10 @@ class MainWindow(QMainWindow):
             self.messages.hide()
         else:
             self.session.comparison.leave()
+
+    def _end_flicker(self, pair: Pair | None) -> None:
+        if pair is None:
+            self.actions_["flicker"].setChecked(False)
 
     def _show_mask(self, mask: MaskChoice | None) -> None:
         self.pictures.show_mask(mask, self.session.study.frame)
