@@ -150,4 +150,5 @@ def _step_of(result: StoredResult, frame: int) -> ShownStep:
         result=result.number,
         run=result.run,
         curves=result.curves,
+        sample_starts=result.sample_starts,
     )

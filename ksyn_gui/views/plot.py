@@ -81,6 +81,12 @@ class Plot(SceneView):
         self._steps_reach = self._values_reach = (0.0, 1.0)
         self._values: Ticks = ()
         self._steps: Ticks = ()
+        self.words = ""
+
+    def say(self, words: str) -> None:
+        """Write in the middle why there is no curve; nothing where there is one."""
+        self.words = words
+        self.refresh()
 
     def show_range(self, steps: tuple[float, float], values: tuple[float, float]) -> None:
         """Show these steps and values."""
@@ -125,6 +131,7 @@ class Plot(SceneView):
         bottom = self.box.geometry().bottom()
         for step, text in self._steps:
             painter.drawText(QRectF(self._x_of(step) - 40, bottom, 80, _BELOW), _UNDER, text)
+        painter.drawText(self.box.geometry(), Qt.AlignmentFlag.AlignCenter, self.words)
 
     def _x_of(self, step: float) -> float:
         frame, (first, last) = self.box.geometry(), self._steps_reach
