@@ -110,7 +110,7 @@ class ShownStep:
     result: int | None = None
     """Number of the result that it is; None of a step of a run."""
     run: int = 0
-    """Which run the result came from."""
+    """Which run it came from; counts from 1 within this session."""
     curves: Mapping[str, Curve] | None = None
     """Every number of the run that the result came from, by name; None of a step of a run."""
     sample_starts: tuple[int, ...] = ()
@@ -206,6 +206,10 @@ class StoredResult:
     """What ended the run before its last step, if anything went wrong."""
     run: int = 0
     """Which run made it; counts from 1 within this session."""
+    steps: int = 0
+    """How many the run made."""
+    planned: int = 0
+    """How many it would have made."""
     curves: Mapping[str, Curve] = field(default_factory=dict)
     """Every number of the run's steps, by name."""
     sample_starts: tuple[int, ...] = ()

@@ -285,9 +285,17 @@ class Recorder:
         live: bool,
         deviation: NDArray[np.float32] | None = None,
     ) -> ShownStep:
-        source, scalars = self._source, self._scalars_of(index)
         return ShownStep(
-            index, total, image, kspace, scalars, source.title, source.learned, live, deviation
+            index,
+            total,
+            image,
+            kspace,
+            self._scalars_of(index),
+            self._source.title,
+            self._source.learned,
+            live,
+            deviation,
+            run=self.number,
         )
 
     def _scalars_of(self, index: int) -> Mapping[str, float]:

@@ -213,6 +213,8 @@ class Reconstruction(QObject):
         result = replace(
             result,
             run=recorder.number,
+            steps=progress.index + 1,
+            planned=progress.total,
             curves=progress.curves,
             sample_starts=progress.sample_starts,
         )

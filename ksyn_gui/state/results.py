@@ -50,6 +50,10 @@ class Results(QObject):
                 return result
         raise OptionError(f"There is no result {number}.")
 
+    def of_run(self, run: int) -> StoredResult | None:
+        """Return what a run has come to, if that is known and still kept."""
+        return next((result for result in self._all if result.run == run), None)
+
     def add(self, result: StoredResult) -> None:
         """Keep a result under the next number."""
         self._newest += 1

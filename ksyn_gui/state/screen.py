@@ -54,6 +54,14 @@ class Screen(QObject):
         return shown is None or shown.result is None or shown.run == recorder.number
 
     @property
+    def shows_newest_run(self) -> bool:
+        """Whether a step of the run that is watched is on the screen, and not its result."""
+        recorder, shown = self._recorder, self._shown
+        if recorder is None or shown is None or shown.result is not None:
+            return False
+        return shown.run == recorder.number
+
+    @property
     def kept(self) -> list[int]:
         """Indices of the steps that can be shown again."""
         return [] if self._recorder is None else self._recorder.kept
@@ -138,8 +146,8 @@ def _step_of(result: StoredResult, frame: int) -> ShownStep:
     deviation = None if result.deviation is None else result.deviation[frame]
     newest = {name: float(values[-1]) for name, (_, values) in result.curves.items()}
     return ShownStep(
-        0,
-        1,
+        max(result.steps - 1, 0),
+        max(result.planned, 1),
         result.image[frame],
         None,
         {**newest, **result.metrics},
