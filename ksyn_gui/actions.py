@@ -81,7 +81,14 @@ ACTIONS = (
         ends_group=True,
     ),
     ActionInfo("quit", "&Quit", "File", ("Ctrl+Q",), "sign-out"),
-    ActionInfo("undo", "&Undo", "Mask", ("Ctrl+Z",), "arrow-counter-clockwise"),
+    ActionInfo(
+        "undo",
+        "&Undo",
+        "Mask",
+        ("Ctrl+Z",),
+        "arrow-counter-clockwise",
+        "Take back the last change of the mask, or the removal of a result.",
+    ),
     ActionInfo(
         "redo", "&Redo", "Mask", ("Ctrl+Shift+Z", "Ctrl+Y"), "arrow-clockwise", ends_group=True
     ),

@@ -25,7 +25,7 @@ from ksyn_gui.comparison_view import ComparisonView
 from ksyn_gui.dialogs.crash_dialog import CrashDialog
 from ksyn_gui.docks import Docks
 from ksyn_gui.dropping import dropped_path
-from ksyn_gui.facts import MaskChoice, RunState, Trouble
+from ksyn_gui.facts import MaskChoice, RunState, StoredResult, Trouble
 from ksyn_gui.focus import has_lost_keys
 from ksyn_gui.held_key import HeldKey
 from ksyn_gui.lone_views import LoneViews
@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)
+        session.results.removed_changed.connect(self._offer_undo)
         session.comparison.changed.connect(self.middle.show_pair)
         session.comparison.changed.connect(self._end_flicker)
         self.middle.comparison_made.connect(self._connect_comparison)
@@ -187,6 +188,7 @@ class MainWindow(QMainWindow):
         self.results_panel.save_requested.connect(self.questions.ask_result)
         self.questions.picture_wanted.connect(self.save_picture)
         self.messages.report_requested.connect(self._show_report)
+        self.messages.undo_requested.connect(self.session.results.restore)
         self._recent.aboutToShow.connect(lambda: self.study_panel.fill_recent(self._recent))
 
     def _connect_actions(self) -> None:
@@ -215,6 +217,13 @@ class MainWindow(QMainWindow):
             trouble = Trouble(f"{path} cannot be written.", "Choose another folder.")
             self.messages.show_trouble(trouble)
 
+    def undo(self) -> None:
+        """Bring back the result that was removed last; without one, undo the mask."""
+        if self.session.results.removed is not None:
+            self.session.results.restore()
+        else:
+            self.mask_panel.undo()
+
     def show_crash(self, summary: str, report: str) -> None:
         """Tell of an error that nothing caught."""
         hint = "This should not have happened. Your scan and results are still here."
@@ -226,6 +235,15 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{scan.title} – K-Syn")
         if scan.path.exists():
             self.settings.remember(scan.path)
+
+    def _offer_undo(self, removed: StoredResult | None) -> None:
+        """Offer to bring a result back, as long as that can be done."""
+        can_undo = removed is not None or self.mask_panel.history.stack.canUndo()
+        self.actions_["undo"].setEnabled(can_undo)
+        if removed is not None:
+            self.messages.offer_undo(f"Result {removed.number} was removed.")
+        elif self.messages.offers_undo:
+            self.messages.hide()
 
     def _escape(self) -> None:
         """Put the message away; without one, end the comparison."""

@@ -1,4 +1,4 @@
-"""What is said of a run: that of the step or result on the screen, and how far the one under way is."""
+"""What is said of a run: which step or result is on the screen, and how far it is."""
 
 from __future__ import annotations
 

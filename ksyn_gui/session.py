@@ -130,6 +130,8 @@ class Session(QObject):
         self.queue.progressed.connect(lambda _: self._lock())
         self.study.scan_changed.connect(lambda _: self._start_afresh())
         self.preview.mask_replaced.connect(self._clear_screen)
+        # What was done last is undone first, and from now on that is the mask.
+        self.sampling.mask_changed.connect(lambda _: self.results.forget_removed())
 
     def _receive_engine(self, found: Engine) -> None:
         self._engine = found

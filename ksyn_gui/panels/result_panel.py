@@ -119,6 +119,7 @@ class ResultPanel(QWidget):
         self.copy.clicked.connect(self.copy_command)
         self.remove.clicked.connect(self._remove_current)
         session.results.changed.connect(self._take_results)
+        session.results.restored.connect(self._choose)
         session.queue.changed.connect(lambda _: self._list())
         session.queue.progressed.connect(self.queue.show_queue)
         session.reconstruction.stepped.connect(self.queue.show_run)
@@ -158,7 +159,8 @@ class ResultPanel(QWidget):
         if pair is not None:
             self._pick_quietly(*(result.number for result in pair))
         elif len(picks) > 1:
-            self.results.pick(picks[0])
+            there = {result.number for result in self._session.results.all}
+            self.results.pick(next(number for number in picks if number in there))
         self._describe()
 
     # --- what is done in the list -------------------------------------------------------------
@@ -177,6 +179,11 @@ class ResultPanel(QWidget):
             self.results.pick(*numbers)
         self._describe()
 
+    def _choose(self, number: int) -> None:
+        """Choose a card and show its result."""
+        self._pick_quietly(number)
+        self._show_picks([number])
+
     def _tell_trouble(self, index: QModelIndex) -> None:
         """Say in full why a run failed."""
         card = self.results.cards.card(index)
@@ -191,11 +198,24 @@ class ResultPanel(QWidget):
     def _remove(self, card: Card) -> None:
         """Take a card away; what runs is stopped, and what waits goes on waiting."""
         if card.kind is Kind.RESULT:
-            self._session.results.remove(card.number)
+            self._remove_result(card.number)
         elif card.kind is Kind.RUNNING:
             self._session.reconstruction.stop()
         else:
             self._session.queue.remove(card.number)
+
+    def _remove_result(self, number: int) -> None:
+        """Take a result away; where it was on the screen, its neighbour in the list comes there."""
+        heir = self._neighbour(number)
+        self._session.results.remove(number)
+        if heir is not None and self._session.screen.shown is None and not self.results.picks:
+            self._choose(heir)
+
+    def _neighbour(self, number: int) -> int | None:
+        """Return the result whose card is below that of another, or above the last one."""
+        numbers = [result.number for result in self._session.results.all]
+        place = numbers.index(number)
+        return next(iter(numbers[:place][-1:] or numbers[place + 1 :]), None)
 
     def _describe(self) -> None:
         results = self._session.results.all

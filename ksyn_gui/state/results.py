@@ -19,12 +19,19 @@ from ksyn_gui.state.work import Work
 KSPACE_BYTES = 256 * 2**20
 """Memory for the k-space of results: only one format of files holds it [bytes]."""
 
+_MOST_REMOVED = 8
+"""So many can be brought back."""
+
 
 class Results(QObject):
     """Finished runs, oldest first, counted from 1."""
 
     changed = Signal(object)
     """List of StoredResult, oldest first."""
+    removed_changed = Signal(object)
+    """StoredResult that `restore` would bring back; None where there is none."""
+    restored = Signal(int)
+    """Number of a result that is back."""
 
     def __init__(
         self, screen: Screen, work: Work, news: News, parent: QObject | None = None
@@ -32,6 +39,7 @@ class Results(QObject):
         super().__init__(parent)
         self._screen, self._work, self._news = screen, work, news
         self._all: list[StoredResult] = []
+        self._removed: list[StoredResult] = []
         self._newest = 0
 
     @property
@@ -75,10 +83,35 @@ class Results(QObject):
         """Show a finished run."""
         self._screen.show_result(self.get(number))
 
+    @property
+    def removed(self) -> StoredResult | None:
+        """What `restore` would bring back."""
+        return self._removed[-1] if self._removed else None
+
     def remove(self, number: int) -> None:
-        """Forget a finished run."""
-        self._all = [result for result in self._all if result.number != number]
+        """Take a finished run away; `restore` brings it back."""
+        gone = self.get(number)
+        self._all.remove(gone)
+        self._removed = [*self._removed, gone][-_MOST_REMOVED:]
+        self._save_memory()
+        self._screen.let_go(gone.run)
         self.changed.emit(self.all)
+        self.removed_changed.emit(gone)
+
+    def restore(self) -> None:
+        """Bring back what was removed last."""
+        if self._removed:
+            back = self._removed.pop()
+            self._all = sorted([*self._all, back], key=lambda result: result.number)
+            self.changed.emit(self.all)
+            self.removed_changed.emit(self.removed)
+            self.restored.emit(back.number)
+
+    def forget_removed(self) -> None:
+        """Bring nothing back any more."""
+        if self._removed:
+            self._removed = []
+            self.removed_changed.emit(None)
 
     def rename(self, number: int, name: str) -> None:
         """Give a result a name; an empty one takes it back."""
@@ -91,16 +124,18 @@ class Results(QObject):
     def clear(self) -> None:
         """Forget all of them: another scan is open."""
         self._all, self._newest = [], 0
+        self.forget_removed()
         self.changed.emit([])
 
     def _save_memory(self) -> None:
         """Let old results go without their k-space where all together need too much memory."""
         room = KSPACE_BYTES
         kept = []
-        for result in reversed(self._all):
+        for result in reversed([*self._removed, *self._all]):
             room -= outcomes.kspace_bytes(result)
             kept.append(result if room >= 0 else outcomes.without_kspace(result))
-        self._all = kept[::-1]
+        kept, gone = kept[::-1], len(self._removed)
+        self._removed, self._all = kept[:gone], kept[gone:]
 
     def save(self, number: int, path: Path) -> None:
         """Write a result with its recipe beside it; `News.saved` or an error follows."""

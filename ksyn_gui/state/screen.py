@@ -109,6 +109,16 @@ class Screen(QObject):
         """Show no step; those that are kept can be called back."""
         self._show(None, None)
 
+    def let_go(self, run: int) -> None:
+        """Show neither a run nor its result any more, and keep its steps no longer."""
+        shown = self._shown
+        if self._recorder is not None and self._recorder.number == run:
+            self._recorder = None
+            self.kept_changed.emit([])
+        if shown is not None and shown.run == run:
+            self._follow(at_newest=True)
+            self.clear()
+
     def _show_newest(self) -> None:
         if self._recorder is not None and self._recorder.last is not None:
             self._show_by(self._recorder.newest)
