@@ -16,6 +16,7 @@ from ksyn_gui.queue_strip import QueueStrip
 from ksyn_gui.result_cards import card_of, facts_of, queued_card
 from ksyn_gui.session import Session
 from ksyn_gui.state.comparison import Pair
+from ksyn_gui.state.run_queue import Queued, Turn
 from ksyn_gui.views.levels import between
 
 _EMPTY = "Finished runs are kept here. Tick several methods to have them compared."
@@ -120,7 +121,7 @@ class ResultPanel(QWidget):
         self.remove.clicked.connect(self._remove_current)
         session.results.changed.connect(self._take_results)
         session.results.restored.connect(self._choose)
-        session.queue.changed.connect(lambda _: self._list())
+        session.queue.changed.connect(self._take_queue)
         session.queue.progressed.connect(self.queue.show_queue)
         session.reconstruction.stepped.connect(self.queue.show_run)
         session.comparison.changed.connect(self._show_comparison)
@@ -132,10 +133,21 @@ class ResultPanel(QWidget):
         newest = max((result.number for result in results), default=0)
         is_new = newest and newest not in self._pictures
         self._list()
-        looking = self.results.picks and not self._session.screen.following
-        if is_new and not looking and self._session.comparison.pair is None:
+        if is_new and not self._looking and self._session.comparison.pair is None:
             self._pick_quietly(newest)
         self._describe()
+
+    def _take_queue(self, entries: list[Queued[object]]) -> None:
+        """List the runs; the one under way stands there whole, unless the user looks at a card."""
+        self._list()
+        running = [entry.number for entry in entries if entry.turn is Turn.RUNNING]
+        if running and not self._looking:
+            self.results.scrollTo(self.results.cards.index_of((False, running[0])))
+
+    @property
+    def _looking(self) -> bool:
+        """Whether the user looks at a result, and new steps go on unseen."""
+        return bool(self.results.picks) and not self._session.screen.following
 
     def _list(self) -> None:
         results, queued = self._session.results.all, self._session.queue.entries

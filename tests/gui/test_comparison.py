@@ -204,6 +204,20 @@ def test_the_window_closes_while_the_queue_runs(window, wait):
     assert not window.session.reconstruction._runner._thread.isRunning()
 
 
+def test_the_run_under_way_stands_whole_in_the_list(qtbot, window, wait):
+    window.resize(1024, 700)
+    window.session.plan.set_method("total-variation")
+    window.session.plan.set_options({"iterations": 1000})
+    window.session.compare_methods(["zero-filled", "cg-sense", "total-variation", "grappa"])
+    wait(lambda: len(window.session.results.all) == 2)
+    wait(lambda: cards(window)[0].heading == "Total variation")
+    qtbot.wait(100)
+    view = window.results_panel.results
+    place = view.visualRect(view.cards.index(0))
+    assert view.viewport().rect().contains(place), (place, view.viewport().rect())
+    window.session.stop()
+
+
 # --- cards --------------------------------------------------------------------------------------
 
 
