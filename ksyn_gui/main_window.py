@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, theme: Theme, settings: Settings) -> None:
         super().__init__()
         self.session, self.theme, self.settings = session, theme, settings
+        self._leaving = False
         self.actions_ = Actions(self)
         self.middle = Middle(session)
         self.messages = MessageBar()
@@ -209,7 +210,12 @@ class MainWindow(QMainWindow):
     def open(self, path: Path) -> None:
         """Open a scan, and remember its folder."""
         self.settings.folder = path.parent
-        self.session.study.open(path)
+        self.session.open(path)
+
+    def leave(self) -> None:
+        """Close, and ask nothing."""
+        self._leaving = True
+        self.close()
 
     def save_picture(self, path: Path) -> None:
         """Write what the window shows."""
@@ -311,7 +317,11 @@ class MainWindow(QMainWindow):
         self.docks.follow(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Remember the layout; end every thread."""
+        """Ask about results that were not saved; remember the layout; end every thread."""
+        if self.session.results.unsaved and not self._leaving:
+            event.ignore()
+            self.questions.ask_unsaved(self.leave)
+            return
         self.docks.remember(self.settings)
         self.session.close()
         event.accept()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +41,12 @@ class Results(QObject):
         self._all: list[StoredResult] = []
         self._removed: list[StoredResult] = []
         self._newest = 0
+        self._saved: set[int] = set()
+
+    @property
+    def unsaved(self) -> list[StoredResult]:
+        """Those that are in no file, oldest first."""
+        return [result for result in self._all if result.number not in self._saved]
 
     @property
     def all(self) -> list[StoredResult]:
@@ -123,7 +129,7 @@ class Results(QObject):
 
     def clear(self) -> None:
         """Forget all of them: another scan is open."""
-        self._all, self._newest = [], 0
+        self._all, self._newest, self._saved = [], 0, set()
         self.forget_removed()
         self.changed.emit([])
 
@@ -143,9 +149,17 @@ class Results(QObject):
         self._work.do(
             self._work.files,
             lambda: outcomes.save(result, path),
-            self._news.saved.emit,
+            lambda written: self._note_saved(number, written),
             what=f"Writing {path.name} …",
         )
+
+    def when_saved(self, go_on: Callable[[], object]) -> None:
+        """Go on when what is being written is in its files; not when one could not be written."""
+        self._work.do(self._work.files, lambda: None, lambda _: None if self.unsaved else go_on())
+
+    def _note_saved(self, number: int, path: Path) -> None:
+        self._saved.add(number)
+        self._news.saved.emit(path)
 
     def command_of(self, number: int) -> str:
         """Return the ``ksyn recon`` command that repeats a run."""

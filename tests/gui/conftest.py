@@ -43,12 +43,12 @@ def empty_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     """Return the window as it is just after the engine was loaded."""
     session = Session()
     window = MainWindow(session, Theme(qapp, "dark"), Settings())
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=MainWindow.leave)
     window.show()
     with qtbot.waitSignal(session.engine_changed, timeout=PATIENCE):
         session.load_engine()
     yield window
-    window.close()
+    window.leave()
 
 
 @pytest.fixture

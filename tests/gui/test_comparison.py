@@ -242,7 +242,7 @@ def test_delete_takes_the_card_and_the_comparison_away(qtbot, two_results):
 
 
 def test_another_scan_begins_without_cards(two_results, small_scan, wait):
-    two_results.open(small_scan)
+    two_results.session.study.open(small_scan)
     wait(lambda: not two_results.session.results.all)
     assert cards(two_results) == []
 
