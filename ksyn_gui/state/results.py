@@ -155,7 +155,12 @@ class Results(QObject):
 
     def when_saved(self, go_on: Callable[[], object]) -> None:
         """Go on when what is being written is in its files; not when one could not be written."""
-        self._work.do(self._work.files, lambda: None, lambda _: None if self.unsaved else go_on())
+
+        def check(_: object) -> None:
+            if not self.unsaved:
+                go_on()
+
+        self._work.do(self._work.files, lambda: None, check)  # one after the other: after all else
 
     def _note_saved(self, number: int, path: Path) -> None:
         self._saved.add(number)
