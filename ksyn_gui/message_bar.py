@@ -67,6 +67,8 @@ class MessageBar(QFrame):
         self.setAccessibleDescription(words)
         self.undo.setVisible(self._trouble is None)
         self.report.setVisible(self._trouble is not None and bool(self._trouble.report))
+        self.setProperty("undoable", self._trouble is None)
+        self.style().polish(self)
         self.show()
         self._draw_sign()
 

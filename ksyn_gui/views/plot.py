@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsPathItem,
+    QGraphicsView,
     QStyleOptionGraphicsItem,
     QWidget,
 )
@@ -71,6 +72,7 @@ class Plot(SceneView):
     def __init__(self, *, steps_below: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # the grid follows the numbers
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.box = ViewBox(enableMouse=False, enableMenu=False)
         self.curve = PlotCurveItem(antialias=True)

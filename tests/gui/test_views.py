@@ -333,6 +333,19 @@ def test_a_step_stands_at_the_same_place_in_all_curves(qtbot: QtBot) -> None:
     assert [text for _, text in psnr._plot._steps] == ["1", "9"]
 
 
+def test_the_grid_follows_the_numbers(qtbot: QtBot) -> None:
+    steps, values = np.arange(3.0), np.array([30.0, 33.0, 36.0])
+    pictures = []
+    for earlier in (values, np.array([30.0, 30.5, 31.0])):
+        plot = _shown(qtbot, CurvePlot("psnr"))
+        plot.resize(300, 120)
+        for drawn in (earlier, values):
+            plot.set_curve(steps, drawn, None)
+            qtbot.wait(50)
+        pictures.append(plot.grab().toImage())
+    assert pictures[0] == pictures[1]
+
+
 def test_a_curve_that_is_zero_throughout_says_so(qtbot: QtBot) -> None:
     view, steps = _shown(qtbot, CurveView()), np.arange(3.0)
     view.set_curves({"data_residual": (steps, np.zeros(3))})
