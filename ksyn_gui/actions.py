@@ -279,7 +279,7 @@ ACTIONS = (
     ActionInfo("swap", "Swap A and &B", "View", ("Shift+V",), "swap"),
     ActionInfo(
         "flicker",
-        "Fl&icker",
+        "Flicker",
         "View",
         ("`",),
         "eye",
