@@ -29,7 +29,7 @@ def _file_slots(window: MainWindow) -> Slots:
         "copy_command": window.results_panel.copy_command,
         "screenshot": window.questions.ask_picture,
         "quit": window.close,
-        "undo": mask.undo,
+        "undo": window.undo,
         "redo": mask.redo,
         "load_mask": mask.load,
         "save_mask": mask.save,

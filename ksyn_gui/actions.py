@@ -40,6 +40,11 @@ class ActionInfo:
         return QKeySequence(self.keys[0]).toString(_NATIVE) if self.keys else ""
 
     @property
+    def every_key_text(self) -> str:
+        """All shortcuts as the system writes them."""
+        return " or ".join(QKeySequence(key).toString(_NATIVE) for key in self.keys)
+
+    @property
     def tooltip(self) -> str:
         """What it does, and its shortcut."""
         keys = f" ({self.key_text})" if self.keys else ""
@@ -76,7 +81,14 @@ ACTIONS = (
         ends_group=True,
     ),
     ActionInfo("quit", "&Quit", "File", ("Ctrl+Q",), "sign-out"),
-    ActionInfo("undo", "&Undo", "Mask", ("Ctrl+Z",), "arrow-counter-clockwise"),
+    ActionInfo(
+        "undo",
+        "&Undo",
+        "Mask",
+        ("Ctrl+Z",),
+        "arrow-counter-clockwise",
+        "Take back the last change of the mask, or the removal of a result.",
+    ),
     ActionInfo(
         "redo", "&Redo", "Mask", ("Ctrl+Shift+Z", "Ctrl+Y"), "arrow-clockwise", ends_group=True
     ),
@@ -116,9 +128,9 @@ ACTIONS = (
         "stop",
         "S&top",
         "Reconstruct",
-        ("Shift+X",),
+        ("Shift+X", "Ctrl+."),
         "stop",
-        "End the run; what was reached is kept as a result.",
+        "End the run; what was reached is kept as a result. While text is typed: Ctrl+.",
         ends_group=True,
     ),
     ActionInfo("step_back", "Step &back", "Reconstruct", (",",), "caret-left"),
@@ -264,7 +276,17 @@ ACTIONS = (
         "layout",
         "Two results beside each other, with their difference, or the difference alone.",
     ),
-    ActionInfo("swap", "Swap A and &B", "View", ("Shift+V",), "swap", ends_group=True),
+    ActionInfo("swap", "Swap A and &B", "View", ("Shift+V",), "swap"),
+    ActionInfo(
+        "flicker",
+        "Flicker",
+        "View",
+        ("`",),
+        "eye",
+        "B stands in the place of A while the key is held.",
+        checkable=True,
+        ends_group=True,
+    ),
     ActionInfo("maximise", "Ma&ximise view", "View", ("Ctrl+M",), "corners-out", checkable=True),
     ActionInfo("full_screen", "Full screen", "View", ("F11",), "frame-corners", checkable=True),
     ActionInfo("reset_layout", "Reset la&yout", "View", (), "layout", ends_group=True),

@@ -168,7 +168,7 @@ class SmokeTest(QObject):
 
     def _quit(self, code: int) -> None:
         self._folder.cleanup()
-        self._window.close()
+        self._window.leave()
         QApplication.exit(code)
 
 
@@ -190,5 +190,5 @@ class Photographer(QObject):
 
     def _take(self) -> None:
         self._window.save_picture(self._picture)
-        self._window.close()
+        self._window.leave()
         QApplication.exit(0)

@@ -8,6 +8,7 @@ from ksyn_gui.actions import Actions
 from ksyn_gui.facts import RunState
 from ksyn_gui.session import Session
 
+_OF_PAIRS = ("arrange", "swap", "flicker")
 _OF_STEPS = ("step_back", "step_on", "step_first", "step_last", "replay")
 
 
@@ -31,7 +32,7 @@ class Availability(QObject):
         scan = self._session.study.scan is not None
         queued = self._session.queue.progress.busy
         self._enable(_of_run(self._session.reconstruction.state, scan=scan, queued=queued))
-        self._enable(dict.fromkeys(("arrange", "swap"), bool(self._session.comparison.pair)))
+        self._enable(dict.fromkeys(_OF_PAIRS, bool(self._session.comparison.pair)))
         self._enable(dict.fromkeys(("acquired", "load_mask", "save_mask"), scan))
         self._enable(_of_results(len(self._session.results.all)))
 

@@ -7,8 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ksyn_gui.facts import StoredResult, made_by
@@ -39,8 +38,6 @@ class Arrangement(StrEnum):
 class ComparisonView(QWidget):
     """Shows result A, result B, A − B, and the reference where there is one.
 
-    While the key ` is held, B stands in the place of A: what differs then moves.
-
     Args:
         links: Zoom, crosshair, levels and slice are shared with all other pictures.
     """
@@ -57,7 +54,7 @@ class ComparisonView(QWidget):
         self.b = ImageView("B", reconstructed=True)
         self.difference = ErrorView(title=_DIFFERENCE, kinds=(ErrorKind.SIGNED, ErrorKind.ABSOLUTE))
         self.reference = ImageView("Reference")
-        self.flicker = QToolButton()
+        self.hold = QToolButton()
         self.warning = QLabel()
         self.arrangements = choice(list(Arrangement), "Arrangement", "What is to be seen (V)")
         self._arrangement = Arrangement.ALL
@@ -122,6 +119,12 @@ class ComparisonView(QWidget):
         self._alone = None if self._alone is not None else view or self.a
         self._arrange()
 
+    def flicker(self, *, on: bool) -> None:
+        """Put B in the place of A, or A back: what differs then moves."""
+        if on is not self._held:
+            self._held = on
+            self._draw()
+
     def _draw(self) -> None:
         if self._pair is None:
             for view in (self.a, self.b, self.difference):
@@ -179,24 +182,19 @@ class ComparisonView(QWidget):
             return [self.difference]
         return self._views if self._has_reference else self._views[:3]
 
-    def _hold(self, *, on: bool) -> None:
-        if on is not self._held:
-            self._held = on
-            self._draw()
-
     def _lay_out(self) -> None:
-        self.flicker.setText("Flicker")
-        self.flicker.setProperty("role", "framed")
-        self.flicker.setToolTip("Hold to see B in the place of A (`)")
-        self.flicker.setAccessibleName("Hold to see B in the place of A")
-        self.flicker.pressed.connect(lambda: self._hold(on=True))
-        self.flicker.released.connect(lambda: self._hold(on=False))
+        self.hold.setText("Flicker")
+        self.hold.setProperty("role", "framed")
+        self.hold.setToolTip("Hold to see B in the place of A (`)")
+        self.hold.setAccessibleName("Hold to see B in the place of A")
+        self.hold.pressed.connect(lambda: self.flicker(on=True))
+        self.hold.released.connect(lambda: self.flicker(on=False))
         self.warning.setProperty("role", "warning")
         swap = tool_button("swap", "Swap A and B", "Let A and B change places (Shift+V)")
         swap.clicked.connect(self.swap_wanted)
         close = tool_button("x", "End the comparison", "Back to the other pictures (Esc)")
         close.clicked.connect(self.left)
-        for control in (self.warning, self.flicker, self.arrangements, swap, close):
+        for control in (self.warning, self.hold, self.arrangements, swap, close):
             self.bar.add(control)
         self.arrangements.setCurrentText(self._arrangement)
         self._grid = QGridLayout()
@@ -218,20 +216,6 @@ class ComparisonView(QWidget):
         for canvas, owner in zip(self.canvases, self._views, strict=True):
             canvas.maximise_requested.connect(partial(self.toggle_maximised, owner))
         self.arrangements.currentTextChanged.connect(lambda text: self.arrange(Arrangement(text)))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """`: B in the place of A."""
-        if event.key() == Qt.Key.Key_QuoteLeft and not event.isAutoRepeat():
-            self._hold(on=True)
-        else:
-            super().keyPressEvent(event)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """A comes back when ` is let go."""
-        if event.key() == Qt.Key.Key_QuoteLeft and not event.isAutoRepeat():
-            self._hold(on=False)
-        else:
-            super().keyReleaseEvent(event)
 
 
 def _frame_of(result: StoredResult, frame: int) -> NDArray[np.complex64]:

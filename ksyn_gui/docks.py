@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from ksyn_gui.dock_title import DockTitle
+from ksyn_gui.focus import has_lost_keys
 from ksyn_gui.panels import PANELS, Area, PanelInfo
 from ksyn_gui.session import Session
 from ksyn_gui.settings import LAYOUT_VERSION, Settings
@@ -106,8 +107,16 @@ class Docks:
             self._window.resizeDocks(docks, [width] * len(docks), Qt.Orientation.Horizontal)
 
 
+class _Dock(QDockWidget):
+    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802
+        """Go on to the next with Tab only: keys that are lost do not fall to a title's button."""
+        if self.isFloating() and has_lost_keys(self):
+            return False
+        return super().focusNextPrevChild(forwards)
+
+
 def _dock(info: PanelInfo, window: QMainWindow, session: Session) -> QDockWidget:
-    dock = QDockWidget(info.title, window)
+    dock = _Dock(info.title, window)
     dock.setObjectName(info.name)
     dock.setAccessibleName(info.title)
     panel = info.make(session)

@@ -110,9 +110,11 @@ class ShownStep:
     result: int | None = None
     """Number of the result that it is; None of a step of a run."""
     run: int = 0
-    """Which run the result came from."""
+    """Which run it came from; counts from 1 within this session."""
     curves: Mapping[str, Curve] | None = None
     """Every number of the run that the result came from, by name; None of a step of a run."""
+    sample_starts: tuple[int, ...] = ()
+    """Steps at which another sample began in that run."""
 
 
 def made_by(what: str, *, learned: bool) -> str:
@@ -138,6 +140,8 @@ class Row:
     seconds: float
     """Since the first step was begun [s]."""
     scalars: Mapping[str, float]
+    ends_sample: bool = False
+    """Whether it is the last of a sample; what follows begins another one."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,11 @@ class Progress:
     def names(self) -> list[str]:
         """Every scalar that any step reports, in order of appearance."""
         return list(dict.fromkeys(name for row in self.rows for name in row.scalars))
+
+    @property
+    def sample_starts(self) -> tuple[int, ...]:
+        """Steps at which another sample begins; empty where there is only one."""
+        return tuple(row.index + 1 for row in self.rows[:-1] if row.ends_sample)
 
     @property
     def curves(self) -> dict[str, Curve]:
@@ -197,8 +206,14 @@ class StoredResult:
     """What ended the run before its last step, if anything went wrong."""
     run: int = 0
     """Which run made it; counts from 1 within this session."""
+    steps: int = 0
+    """How many the run made."""
+    planned: int = 0
+    """How many it would have made."""
     curves: Mapping[str, Curve] = field(default_factory=dict)
     """Every number of the run's steps, by name."""
+    sample_starts: tuple[int, ...] = ()
+    """Steps at which another sample began."""
 
     @property
     def label(self) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -25,7 +25,9 @@ from ksyn_gui.comparison_view import ComparisonView
 from ksyn_gui.dialogs.crash_dialog import CrashDialog
 from ksyn_gui.docks import Docks
 from ksyn_gui.dropping import dropped_path
-from ksyn_gui.facts import MaskChoice, RunState, Trouble
+from ksyn_gui.facts import MaskChoice, RunState, StoredResult, Trouble
+from ksyn_gui.focus import has_lost_keys
+from ksyn_gui.held_key import HeldKey
 from ksyn_gui.lone_views import LoneViews
 from ksyn_gui.menus import LINKS, TOOLS, build_menus, build_toolbar, check_link, check_tool
 from ksyn_gui.message_bar import MessageBar
@@ -39,6 +41,7 @@ from ksyn_gui.picture_grid import PictureGrid
 from ksyn_gui.questions import Questions
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
+from ksyn_gui.state.comparison import Pair
 from ksyn_gui.status_line import StatusLine
 from ksyn_gui.theme import Preference, Theme, icon
 
@@ -55,6 +58,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, theme: Theme, settings: Settings) -> None:
         super().__init__()
         self.session, self.theme, self.settings = session, theme, settings
+        self._leaving = False
         self.actions_ = Actions(self)
         self.middle = Middle(session)
         self.messages = MessageBar()
@@ -143,7 +147,9 @@ class MainWindow(QMainWindow):
         session.preview.zero_filled_changed.connect(pictures.show_zero_filled)
         session.reconstruction.state_changed.connect(self._show_state)
         session.news.error_raised.connect(self.messages.show_trouble)
+        session.results.removed_changed.connect(self._offer_undo)
         session.comparison.changed.connect(self.middle.show_pair)
+        session.comparison.changed.connect(self._end_flicker)
         self.middle.comparison_made.connect(self._connect_comparison)
 
     def _connect_pictures(self) -> None:
@@ -168,6 +174,7 @@ class MainWindow(QMainWindow):
         session.study.reference_changed.connect(view.set_reference)
         session.study.frame_changed.connect(view.set_frame)
         view.left.connect(session.comparison.leave)
+        self.actions_["flicker"].toggled.connect(lambda on: view.flicker(on=on))
         view.swap_wanted.connect(session.comparison.swap)
         for canvas in view.canvases:
             canvas.tool_changed.connect(partial(check_tool, self.actions_))
@@ -182,6 +189,7 @@ class MainWindow(QMainWindow):
         self.results_panel.save_requested.connect(self.questions.ask_result)
         self.questions.picture_wanted.connect(self.save_picture)
         self.messages.report_requested.connect(self._show_report)
+        self.messages.undo_requested.connect(self.session.results.restore)
         self._recent.aboutToShow.connect(lambda: self.study_panel.fill_recent(self._recent))
 
     def _connect_actions(self) -> None:
@@ -194,6 +202,7 @@ class MainWindow(QMainWindow):
         for name, link in LINKS.items():
             actions[name].setChecked(links.is_on(link))
             actions[name].toggled.connect(partial(links.switch, link))
+        HeldKey(actions["flicker"], Qt.Key.Key_QuoteLeft)
         QShortcut(QKeySequence("Esc"), self, self._escape)
 
     # --- what it does itself ------------------------------------------------------------------
@@ -201,13 +210,25 @@ class MainWindow(QMainWindow):
     def open(self, path: Path) -> None:
         """Open a scan, and remember its folder."""
         self.settings.folder = path.parent
-        self.session.study.open(path)
+        self.session.open(path)
+
+    def leave(self) -> None:
+        """Close, and ask nothing."""
+        self._leaving = True
+        self.close()
 
     def save_picture(self, path: Path) -> None:
         """Write what the window shows."""
         if not self.grab().save(str(path.with_suffix(".png")), "PNG"):
             trouble = Trouble(f"{path} cannot be written.", "Choose another folder.")
             self.messages.show_trouble(trouble)
+
+    def undo(self) -> None:
+        """Bring back the result that was removed last; without one, undo the mask."""
+        if self.session.results.removed is not None:
+            self.session.results.restore()
+        else:
+            self.mask_panel.undo()
 
     def show_crash(self, summary: str, report: str) -> None:
         """Tell of an error that nothing caught."""
@@ -221,12 +242,25 @@ class MainWindow(QMainWindow):
         if scan.path.exists():
             self.settings.remember(scan.path)
 
+    def _offer_undo(self, removed: StoredResult | None) -> None:
+        """Offer to bring a result back, as long as that can be done."""
+        can_undo = removed is not None or self.mask_panel.history.stack.canUndo()
+        self.actions_["undo"].setEnabled(can_undo)
+        if removed is not None:
+            self.messages.offer_undo(f"Result {removed.number} was removed.")
+        elif self.messages.offers_undo:
+            self.messages.hide()
+
     def _escape(self) -> None:
         """Put the message away; without one, end the comparison."""
         if self.messages.isVisible():
             self.messages.hide()
         else:
             self.session.comparison.leave()
+
+    def _end_flicker(self, pair: Pair | None) -> None:
+        if pair is None:
+            self.actions_["flicker"].setChecked(False)
 
     def _show_mask(self, mask: MaskChoice | None) -> None:
         self.pictures.show_mask(mask, self.session.study.frame)
@@ -258,6 +292,13 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.session.look_for_models()
 
+    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802
+        """Give the picture the keys of what is greyed out or put away; Tab goes on as usual."""
+        if not has_lost_keys(self):
+            return super().focusNextPrevChild(forwards)
+        self.middle.canvas_in_use.setFocus()
+        return True
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files."""
         if dropped_path(event) is not None:
@@ -276,7 +317,11 @@ class MainWindow(QMainWindow):
         self.docks.follow(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Remember the layout; end every thread."""
+        """Ask about results that were not saved; remember the layout; end every thread."""
+        if self.session.results.unsaved and not self._leaving:
+            event.ignore()
+            self.questions.ask_unsaved(self.leave)
+            return
         self.docks.remember(self.settings)
         self.session.close()
         event.accept()

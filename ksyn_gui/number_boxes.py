@@ -85,7 +85,10 @@ class DecimalBox(QDoubleSpinBox):
 
 
 class _Typing(QObject):
-    """Takes the nearest number in range when Return is pressed or the field is left."""
+    """Takes the nearest number in range when Return is pressed or the field is left.
+
+    Capital letters, which no number has, go on to the window: Shift+X stops a run from here, too.
+    """
 
     def __init__(self, box: WholeBox | DecimalBox) -> None:
         super().__init__(box)
@@ -98,7 +101,10 @@ class _Typing(QObject):
         LeavesWheel(box)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Look at the number before the box itself does."""
+        """Look at the number, and at letters, before the box itself does."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_strange(event):
+            event.ignore()
+            return True
         entered = isinstance(event, QKeyEvent) and event.key() in _ENTER
         if event.type() == QEvent.Type.FocusOut or (
             entered and event.type() == QEvent.Type.KeyPress
@@ -115,6 +121,13 @@ class _Typing(QObject):
         if nearest != typed:
             box.setValue(nearest)  # type: ignore[arg-type]  # whole where the box is
             box.replaced.emit(f"From {low:g} to {high:g}: {nearest:g} is taken.")
+
+
+def _is_strange(event: QEvent) -> bool:
+    """Return whether a key types a capital letter that no number has: each but E."""
+    if not isinstance(event, QKeyEvent) or event.modifiers() != Qt.KeyboardModifier.ShiftModifier:
+        return False
+    return Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z and event.key() != Qt.Key.Key_E
 
 
 def _number(box: WholeBox | DecimalBox, text: str) -> str:

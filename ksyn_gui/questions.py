@@ -1,19 +1,24 @@
-"""What the window has to ask for before it can go on: file names, and which axis is which."""
+"""What the window has to ask before it can go on: file names, axes, what becomes of results."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ksyn_gui.dialogs.layout_dialog import LayoutDialog
+from ksyn_gui.facts import StoredResult
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 
 if TYPE_CHECKING:  # the engine is loaded after the window is up
     from ksyn.io.layout import LayoutNeeded
+
+
+_Button = QMessageBox.StandardButton
 
 
 class Questions(QObject):
@@ -25,7 +30,9 @@ class Questions(QObject):
     def __init__(self, session: Session, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._settings, self._window = session, settings, window
+        self._box: QMessageBox | None = None
         session.study.layout_needed.connect(self.ask_layout)
+        session.loss_feared.connect(self.ask_unsaved)
 
     def ask_layout(self, path: Path, needed: LayoutNeeded) -> None:
         """Ask which axis of an array is which, and open it so."""
@@ -33,14 +40,39 @@ class Questions(QObject):
         if layout is not None:
             self._session.study.open(path, layout)
 
-    def ask_result(self, number: int) -> None:
-        """Ask where a result goes, and save it there."""
+    def ask_unsaved(self, go_on: Callable[[], object]) -> None:
+        """Ask what becomes of results that were not saved, and go on unless they are to stay.
+
+        The window goes on meanwhile: nothing waits for the answer.
+        """
+        if self._box is not None:
+            self._box.raise_()
+            return
+        self._box = box = _unsaved_box(self._session.results.unsaved, self._window)
+        box.finished.connect(lambda answer: self._take_answer(answer, go_on))
+        box.open()
+
+    def _take_answer(self, answer: int, go_on: Callable[[], object]) -> None:
+        self._box = None
+        if answer == _Button.Discard:
+            go_on()
+        elif answer == _Button.Save and self._ask_for_each():
+            self._session.results.when_saved(go_on)
+
+    def _ask_for_each(self) -> bool:
+        """Ask where each result goes that was not saved; return whether all were given a name."""
+        return all(self.ask_result(result.number) for result in self._session.results.unsaved)
+
+    def ask_result(self, number: int) -> bool:
+        """Ask where a result goes, and save it there; return whether it was given a name."""
         start = str(self._settings.folder / f"result-{number}.npy")
         engine = self._session.engine
         filters = engine.write_filter if engine else ""
-        name, chosen = QFileDialog.getSaveFileName(self._window, "Save the result", start, filters)
+        title = f"Save result {number}"
+        name, chosen = QFileDialog.getSaveFileName(self._window, title, start, filters)
         if name:
             self._session.results.save(number, with_suffix(Path(name), chosen))
+        return bool(name)
 
     def ask_picture(self) -> None:
         """Ask where a picture of the window goes."""
@@ -48,6 +80,18 @@ class Questions(QObject):
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the picture", start, kinds)
         if name:
             self.picture_wanted.emit(Path(name))
+
+
+def _unsaved_box(results: list[StoredResult], window: QWidget) -> QMessageBox:
+    """Return the question what becomes of these results."""
+    what = "A result was" if len(results) == 1 else f"{len(results)} results were"
+    box = QMessageBox(QMessageBox.Icon.Warning, "K-Syn", f"{what} not saved.", parent=window)
+    box.setInformativeText("\n".join(result.label for result in results))
+    box.setStandardButtons(_Button.Save | _Button.Discard | _Button.Cancel)
+    box.button(_Button.Save).setText("Save …")
+    box.setDefaultButton(_Button.Save)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return box
 
 
 def with_suffix(path: Path, chosen_filter: str) -> Path:

@@ -49,6 +49,9 @@ class Source(Protocol):
     def learned(self) -> bool:
         """Whether a trained network takes part."""
 
+    def ends_sample(self, step: Step) -> bool:
+        """Return whether a step is the last of one of several samples."""
+
     def image_of(self, step: Step) -> Tensor:
         """Return the image to show of a step, ``frame y x``, in the method's units."""
 
@@ -143,7 +146,8 @@ class Recorder:
             self.last, self._total = step, step.total
             if not self._rows:
                 self._first_step = self._own
-            self._rows.append(Row(step.index, began - self._began, scalars))
+            ends = self._source.ends_sample(step)
+            self._rows.append(Row(step.index, began - self._began, scalars, ends))
 
     def _keep(self, step: Step) -> None:
         """Keep the step, or fewer from now on where there is no time to make pictures of them."""
@@ -281,9 +285,17 @@ class Recorder:
         live: bool,
         deviation: NDArray[np.float32] | None = None,
     ) -> ShownStep:
-        source, scalars = self._source, self._scalars_of(index)
         return ShownStep(
-            index, total, image, kspace, scalars, source.title, source.learned, live, deviation
+            index,
+            total,
+            image,
+            kspace,
+            self._scalars_of(index),
+            self._source.title,
+            self._source.learned,
+            live,
+            deviation,
+            run=self.number,
         )
 
     def _scalars_of(self, index: int) -> Mapping[str, float]:

@@ -8,6 +8,9 @@ thread; a newer request replaces an older one that has not been answered. torch 
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 
 from ksyn.errors import KsynError, OptionError
@@ -39,6 +42,8 @@ class Session(QObject):
     """Engine: what can be chosen here. Arrives a moment after `load_engine`, once."""
     models_changed = Signal(object)
     """Engine: models have come or gone since, and perhaps methods that need them."""
+    loss_feared = Signal(object)
+    """What would lose results that were not saved: ask, then call it or not."""
 
     def __init__(self, parent: QObject | None = None, *, kept_bytes: int = 512 * 2**20) -> None:
         super().__init__(parent)
@@ -77,6 +82,14 @@ class Session(QObject):
             self.work.do(
                 self.work.models, lambda: catalogue.look_again(engine), self._receive_models
             )
+
+    def open(self, path: Path | str) -> None:
+        """Open a scan (``"demo"`` is the built-in one); `loss_feared` where results would go."""
+        go_on = partial(self.study.open, path)
+        if self.results.unsaved and not self.study.locked:
+            self.loss_feared.emit(go_on)
+        else:
+            go_on()
 
     @property
     def ready(self) -> bool:
@@ -135,6 +148,8 @@ class Session(QObject):
         self.queue.progressed.connect(lambda _: self._lock())
         self.study.scan_changed.connect(lambda _: self._start_afresh())
         self.preview.mask_replaced.connect(self._clear_screen)
+        # What was done last is undone first, and from now on that is the mask.
+        self.sampling.mask_changed.connect(lambda _: self.results.forget_removed())
 
     def _receive_engine(self, found: Engine) -> None:
         self._engine = found

@@ -72,7 +72,7 @@ Rows = list[tuple[str, str]]
 def _menus(*names: str) -> list[tuple[str, Rows]]:
     found = []
     for menu, infos in groupby(ACTIONS, key=lambda info: info.menu):
-        rows = [(info.plain_text, info.key_text) for info in infos if info.keys]
+        rows = [(info.plain_text, info.every_key_text) for info in infos if info.keys]
         if menu in names and rows:
             found.append((menu, rows))
     return found

@@ -53,6 +53,12 @@ class GuiRun:
         self.prepare()
         yield from self.run
 
+    def ends_sample(self, step: Step) -> bool:
+        """Return whether a step is the last of one of several samples: the mean until then."""
+        from ksyn.pipeline import Average
+
+        return isinstance(step, Average)
+
     def image_of(self, step: Step) -> torch.Tensor:
         """Return the image ``frame y x`` to show of a step, in the problem's units."""
         shown = self._shown  # another thread may ask for another step meanwhile

@@ -16,6 +16,7 @@ from ksyn_gui.queue_strip import QueueStrip
 from ksyn_gui.result_cards import card_of, facts_of, queued_card
 from ksyn_gui.session import Session
 from ksyn_gui.state.comparison import Pair
+from ksyn_gui.state.run_queue import Queued, Turn
 from ksyn_gui.views.levels import between
 
 _EMPTY = "Finished runs are kept here. Tick several methods to have them compared."
@@ -119,7 +120,8 @@ class ResultPanel(QWidget):
         self.copy.clicked.connect(self.copy_command)
         self.remove.clicked.connect(self._remove_current)
         session.results.changed.connect(self._take_results)
-        session.queue.changed.connect(lambda _: self._list())
+        session.results.restored.connect(self._choose)
+        session.queue.changed.connect(self._take_queue)
         session.queue.progressed.connect(self.queue.show_queue)
         session.reconstruction.stepped.connect(self.queue.show_run)
         session.comparison.changed.connect(self._show_comparison)
@@ -131,10 +133,21 @@ class ResultPanel(QWidget):
         newest = max((result.number for result in results), default=0)
         is_new = newest and newest not in self._pictures
         self._list()
-        looking = self.results.picks and not self._session.screen.following
-        if is_new and not looking and self._session.comparison.pair is None:
+        if is_new and not self._looking and self._session.comparison.pair is None:
             self._pick_quietly(newest)
         self._describe()
+
+    def _take_queue(self, entries: list[Queued[object]]) -> None:
+        """List the runs; the one under way stands there whole, unless the user looks at a card."""
+        self._list()
+        running = [entry.number for entry in entries if entry.turn is Turn.RUNNING]
+        if running and not self._looking:
+            self.results.scrollTo(self.results.cards.index_of((False, running[0])))
+
+    @property
+    def _looking(self) -> bool:
+        """Whether the user looks at a result, and new steps go on unseen."""
+        return bool(self.results.picks) and not self._session.screen.following
 
     def _list(self) -> None:
         results, queued = self._session.results.all, self._session.queue.entries
@@ -158,7 +171,8 @@ class ResultPanel(QWidget):
         if pair is not None:
             self._pick_quietly(*(result.number for result in pair))
         elif len(picks) > 1:
-            self.results.pick(picks[0])
+            there = {result.number for result in self._session.results.all}
+            self.results.pick(next(number for number in picks if number in there))
         self._describe()
 
     # --- what is done in the list -------------------------------------------------------------
@@ -177,6 +191,11 @@ class ResultPanel(QWidget):
             self.results.pick(*numbers)
         self._describe()
 
+    def _choose(self, number: int) -> None:
+        """Choose a card and show its result."""
+        self._pick_quietly(number)
+        self._show_picks([number])
+
     def _tell_trouble(self, index: QModelIndex) -> None:
         """Say in full why a run failed."""
         card = self.results.cards.card(index)
@@ -191,11 +210,24 @@ class ResultPanel(QWidget):
     def _remove(self, card: Card) -> None:
         """Take a card away; what runs is stopped, and what waits goes on waiting."""
         if card.kind is Kind.RESULT:
-            self._session.results.remove(card.number)
+            self._remove_result(card.number)
         elif card.kind is Kind.RUNNING:
             self._session.reconstruction.stop()
         else:
             self._session.queue.remove(card.number)
+
+    def _remove_result(self, number: int) -> None:
+        """Take a result away; where it was on the screen, its neighbour in the list comes there."""
+        heir = self._neighbour(number)
+        self._session.results.remove(number)
+        if heir is not None and self._session.screen.shown is None and not self.results.picks:
+            self._choose(heir)
+
+    def _neighbour(self, number: int) -> int | None:
+        """Return the result whose card is below that of another, or above the last one."""
+        numbers = [result.number for result in self._session.results.all]
+        place = numbers.index(number)
+        return next(iter(numbers[:place][-1:] or numbers[place + 1 :]), None)
 
     def _describe(self) -> None:
         results = self._session.results.all

@@ -1,4 +1,4 @@
-"""Run, pause, step, stop; how far it is, and how good."""
+"""Run, pause, step, stop; how far it is, and how good is what is on the screen."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ksyn_gui.actions import action_info
-from ksyn_gui.facts import Progress, RunState, ShownStep, StoredResult
+from ksyn_gui.facts import Progress, RunEnd, RunState, ShownStep
 from ksyn_gui.parts import GAP, ProgressBar, Steady, column, push_button, quiet, tool_button
+from ksyn_gui.run_words import Sight
 from ksyn_gui.scalars import scalar_text, scalar_title
 from ksyn_gui.session import Session
 from ksyn_gui.theme import icon
@@ -21,11 +22,13 @@ _HIGHEST = 180
 
 
 class RunPanel(QWidget):
-    """The buttons of the run, its progress and its numbers."""
+    """The buttons of the run, its progress, and the numbers of what is on the screen."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._progress: Progress | None = None
+        self._failed = False
         self.run = push_button("Run", "play", action_info("run").tooltip, main=True)
         self.pause = _button("pause")
         self.step = _button("step")
@@ -65,13 +68,18 @@ class RunPanel(QWidget):
         self.step.clicked.connect(session.reconstruction.step)
         self.stop.clicked.connect(session.stop)
         session.reconstruction.state_changed.connect(self._show_state)
-        session.reconstruction.finished.connect(self._show_end)
-        session.reconstruction.stepped.connect(self._show_progress)
-        session.screen.step_shown.connect(self._show_numbers)
-        session.screen.kept_changed.connect(self._forget)
+        session.reconstruction.stepped.connect(self._take_progress)
+        session.reconstruction.ended.connect(self._take_end)
+        session.results.changed.connect(lambda _: self._describe())
+        session.screen.step_shown.connect(lambda _: self._describe())
+        session.screen.following_changed.connect(lambda _: self._describe())
+        session.screen.kept_changed.connect(self._take_kept)
         session.study.scan_changed.connect(lambda _: self._show_state(session.reconstruction.state))
 
+    # --- what the session says ----------------------------------------------------------------
+
     def _show_state(self, state: RunState) -> None:
+        self._failed = self._failed and not state.active
         paused = state is RunState.PAUSED
         ready = self._session.study.scan is not None
         going = state in (RunState.RUNNING, RunState.PREPARING)
@@ -80,42 +88,51 @@ class RunPanel(QWidget):
         self._name_pause("Resume" if paused else "Pause")
         self.step.setEnabled(ready and state in (RunState.IDLE, RunState.PAUSED))
         self.stop.setEnabled(going or paused)
-        words = {
-            RunState.PREPARING: "Preparing coils …",
-            RunState.STOPPING: "Stopping …",
-            RunState.PAUSED: "Paused",
-            RunState.IDLE: "",
-        }
-        self.left.setText(words.get(state, self.left.text()))
         if state is RunState.PREPARING:
-            self.where.setText("Starting")
             self.bar.wait()
         else:
             self.bar.settle()
+        self._describe()
+
+    def _take_progress(self, progress: Progress) -> None:
+        self._progress = progress
+        self._describe()
+
+    def _take_kept(self, kept: list[int]) -> None:
+        """Speak no more of a run whose steps are gone: another one begins, or another slice."""
+        if not kept:
+            self._progress, self._failed = None, False
+            self._describe()
+
+    def _take_end(self, end: RunEnd) -> None:
+        self._failed = end.result is None and end.trouble is not None
+        self._describe()
+
+    def _describe(self) -> None:
+        """Speak of what is on the screen, and of the run under way."""
+        sight = self._sight()
+        self.where.setText(sight.where)
+        failed = self._failed and sight.shown is None
+        self.left.setText("Failed" if failed else sight.outlook)
+        if sight.state is not RunState.PREPARING:
+            self.bar.show_part(*sight.part)
+        self._show_numbers(None if sight.starting else sight.shown)
+
+    def _sight(self) -> Sight:
+        session, shown = self._session, self._session.screen.shown
+        return Sight(
+            session.reconstruction.state,
+            shown,
+            None if shown is None else session.results.of_run(shown.run),
+            self._progress,
+            session.screen.following,
+            session.screen.shows_newest_run,
+        )
 
     def _name_pause(self, name: str) -> None:
         if name != self.pause.accessibleName():  # another icon lays out the whole window anew
             self.pause.setAccessibleName(name)
             self.pause.setIcon(icon("play" if name == "Resume" else "pause"))
-
-    def _show_end(self, result: StoredResult) -> None:
-        self.left.setText("Stopped" if result.stopped else "")
-
-    def _forget(self, kept: list[int]) -> None:
-        """Show no run any more when its steps are gone: another slice or scan is open."""
-        if not kept and self._session.reconstruction.state is RunState.IDLE:
-            self.bar.show_part(0, 1)
-            self.where.setText("No run yet")
-            self.left.setText("")
-
-    def _show_progress(self, progress: Progress) -> None:
-        self.bar.show_part(progress.index + 1, progress.total)
-        self.where.setText(f"Step {progress.index + 1} of {progress.total}")
-        if (
-            self._session.reconstruction.state is RunState.RUNNING
-            and progress.seconds_left is not None
-        ):
-            self.left.setText(f"{duration(progress.seconds_left)} left")
 
     def _show_numbers(self, step: ShownStep | None) -> None:
         scalars = {} if step is None else dict(step.scalars)
@@ -166,18 +183,6 @@ class Numbers(QWidget):
         for name, label in self._values.items():
             label.setText(scalar_text(name, scalars[name]) if name in scalars else "–")
             label.setToolTip(missing.get(name, ""))
-
-
-def duration(seconds: float) -> str:
-    """Return a time as ``12 s`` or ``3:07 min``."""
-    if seconds < 1:
-        return "< 1 s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes}:{rest:02d} min"
-    return f"{minutes // 60}:{minutes % 60:02d} h"
 
 
 def _button(name: str) -> QToolButton:

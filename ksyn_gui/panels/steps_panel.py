@@ -32,6 +32,7 @@ class StepsPanel(QWidget):
         self._news = session.news
         self._of_run: Mapping[str, Curve] = {}
         self._drawn: Mapping[str, Curve] = {}
+        self._starts_of_run: tuple[int, ...] = ()
         self.scrubber = Scrubber()
         self.first, self.back, self.replay, self.on, self.last = (
             _button(name) for name in ("step_first", "step_back", "replay", "step_on", "step_last")
@@ -130,6 +131,7 @@ class StepsPanel(QWidget):
         going_on = self._reconstruction.state.active
         self.scrubber.set_total(progress.total if going_on else progress.index + 1)
         self._of_run = {name: progress.curve(name) for name in _CURVES}
+        self._starts_of_run = progress.sample_starts
         self._draw_curves(at_once=not going_on)
 
     def _show_step(self) -> None:
@@ -144,12 +146,13 @@ class StepsPanel(QWidget):
     def _draw_curves(self, *, at_once: bool) -> None:
         """Draw those of the result on the screen; without one, the newest run's."""
         shown = self._screen.shown
-        of_result = None if shown is None else shown.curves
-        curves = self._of_run if of_result is None else of_result
+        curves, starts = self._of_run, self._starts_of_run
+        if shown is not None and shown.curves is not None:
+            curves, starts = shown.curves, shown.sample_starts
         if curves is self._drawn:
             return
         self._drawn = curves
-        self.curves.set_curves({name: curves[name] for name in _CURVES if name in curves})
+        self.curves.set_curves({name: curves[name] for name in _CURVES if name in curves}, starts)
         if at_once:
             self.curves.draw_now()
 

@@ -54,11 +54,11 @@ class StudyPanel(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, "Open a scan", str(settings.folder), filters)
         if name:
             settings.folder = Path(name).parent
-            self._session.study.open(Path(name))
+            self._session.open(Path(name))
 
     def open_demo(self) -> None:
         """Open the built-in scan."""
-        self._session.study.open("demo")
+        self._session.open("demo")
 
     def fill_recent(self, menu: QMenu) -> None:
         """Offer the scans opened lately."""
@@ -89,7 +89,7 @@ class StudyPanel(QWidget):
         path = dropped_path(event)
         if path is not None:
             event.acceptProposedAction()
-            self._session.study.open(path)
+            self._session.open(path)
 
     def _show_welcome(self, on: bool) -> None:
         self.about.setText("Let go to open it." if on else self._about_words())
@@ -179,4 +179,4 @@ class StudyPanel(QWidget):
 
 
 def _opener(session: Session, path: Path) -> Callable[[], None]:
-    return lambda: session.study.open(path)
+    return lambda: session.open(path)

@@ -209,7 +209,15 @@ class Reconstruction(QObject):
         recorder.add_scalars(result.metrics)
         self._show_again(recorder)
         self._unmeasured.remove(running)
-        result = replace(result, run=recorder.number, curves=recorder.progress().curves)
+        progress = recorder.progress()
+        result = replace(
+            result,
+            run=recorder.number,
+            steps=progress.index + 1,
+            planned=progress.total,
+            curves=progress.curves,
+            sample_starts=progress.sample_starts,
+        )
         self.finished.emit(result)
         self.ended.emit(RunEnd(running.run, result, result.trouble))
         self._work.do(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +19,19 @@ from ksyn_gui.state.work import Work
 KSPACE_BYTES = 256 * 2**20
 """Memory for the k-space of results: only one format of files holds it [bytes]."""
 
+_MOST_REMOVED = 8
+"""So many can be brought back."""
+
 
 class Results(QObject):
     """Finished runs, oldest first, counted from 1."""
 
     changed = Signal(object)
     """List of StoredResult, oldest first."""
+    removed_changed = Signal(object)
+    """StoredResult that `restore` would bring back; None where there is none."""
+    restored = Signal(int)
+    """Number of a result that is back."""
 
     def __init__(
         self, screen: Screen, work: Work, news: News, parent: QObject | None = None
@@ -32,7 +39,14 @@ class Results(QObject):
         super().__init__(parent)
         self._screen, self._work, self._news = screen, work, news
         self._all: list[StoredResult] = []
+        self._removed: list[StoredResult] = []
         self._newest = 0
+        self._saved: set[int] = set()
+
+    @property
+    def unsaved(self) -> list[StoredResult]:
+        """Those that are in no file, oldest first."""
+        return [result for result in self._all if result.number not in self._saved]
 
     @property
     def all(self) -> list[StoredResult]:
@@ -49,6 +63,10 @@ class Results(QObject):
             if result.number == number:
                 return result
         raise OptionError(f"There is no result {number}.")
+
+    def of_run(self, run: int) -> StoredResult | None:
+        """Return what a run has come to, if that is known and still kept."""
+        return next((result for result in self._all if result.run == run), None)
 
     def add(self, result: StoredResult) -> None:
         """Keep a result under the next number."""
@@ -71,10 +89,35 @@ class Results(QObject):
         """Show a finished run."""
         self._screen.show_result(self.get(number))
 
+    @property
+    def removed(self) -> StoredResult | None:
+        """What `restore` would bring back."""
+        return self._removed[-1] if self._removed else None
+
     def remove(self, number: int) -> None:
-        """Forget a finished run."""
-        self._all = [result for result in self._all if result.number != number]
+        """Take a finished run away; `restore` brings it back."""
+        gone = self.get(number)
+        self._all.remove(gone)
+        self._removed = [*self._removed, gone][-_MOST_REMOVED:]
+        self._save_memory()
+        self._screen.let_go(gone.run)
         self.changed.emit(self.all)
+        self.removed_changed.emit(gone)
+
+    def restore(self) -> None:
+        """Bring back what was removed last."""
+        if self._removed:
+            back = self._removed.pop()
+            self._all = sorted([*self._all, back], key=lambda result: result.number)
+            self.changed.emit(self.all)
+            self.removed_changed.emit(self.removed)
+            self.restored.emit(back.number)
+
+    def forget_removed(self) -> None:
+        """Bring nothing back any more."""
+        if self._removed:
+            self._removed = []
+            self.removed_changed.emit(None)
 
     def rename(self, number: int, name: str) -> None:
         """Give a result a name; an empty one takes it back."""
@@ -86,17 +129,19 @@ class Results(QObject):
 
     def clear(self) -> None:
         """Forget all of them: another scan is open."""
-        self._all, self._newest = [], 0
+        self._all, self._newest, self._saved = [], 0, set()
+        self.forget_removed()
         self.changed.emit([])
 
     def _save_memory(self) -> None:
         """Let old results go without their k-space where all together need too much memory."""
         room = KSPACE_BYTES
         kept = []
-        for result in reversed(self._all):
+        for result in reversed([*self._removed, *self._all]):
             room -= outcomes.kspace_bytes(result)
             kept.append(result if room >= 0 else outcomes.without_kspace(result))
-        self._all = kept[::-1]
+        kept, gone = kept[::-1], len(self._removed)
+        self._removed, self._all = kept[:gone], kept[gone:]
 
     def save(self, number: int, path: Path) -> None:
         """Write a result with its recipe beside it; `News.saved` or an error follows."""
@@ -104,9 +149,22 @@ class Results(QObject):
         self._work.do(
             self._work.files,
             lambda: outcomes.save(result, path),
-            self._news.saved.emit,
+            lambda written: self._note_saved(number, written),
             what=f"Writing {path.name} …",
         )
+
+    def when_saved(self, go_on: Callable[[], object]) -> None:
+        """Go on when what is being written is in its files; not when one could not be written."""
+
+        def check(_: object) -> None:
+            if not self.unsaved:
+                go_on()
+
+        self._work.do(self._work.files, lambda: None, check)  # one after the other: after all else
+
+    def _note_saved(self, number: int, path: Path) -> None:
+        self._saved.add(number)
+        self._news.saved.emit(path)
 
     def command_of(self, number: int) -> str:
         """Return the ``ksyn recon`` command that repeats a run."""

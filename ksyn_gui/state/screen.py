@@ -54,6 +54,14 @@ class Screen(QObject):
         return shown is None or shown.result is None or shown.run == recorder.number
 
     @property
+    def shows_newest_run(self) -> bool:
+        """Whether a step of the run that is watched is on the screen, and not its result."""
+        recorder, shown = self._recorder, self._shown
+        if recorder is None or shown is None or shown.result is not None:
+            return False
+        return shown.run == recorder.number
+
+    @property
     def kept(self) -> list[int]:
         """Indices of the steps that can be shown again."""
         return [] if self._recorder is None else self._recorder.kept
@@ -101,6 +109,16 @@ class Screen(QObject):
         """Show no step; those that are kept can be called back."""
         self._show(None, None)
 
+    def let_go(self, run: int) -> None:
+        """Show neither a run nor its result any more, and keep its steps no longer."""
+        shown = self._shown
+        if self._recorder is not None and self._recorder.number == run:
+            self._recorder = None
+            self.kept_changed.emit([])
+        if shown is not None and shown.run == run:
+            self._follow(at_newest=True)
+            self.clear()
+
     def _show_newest(self) -> None:
         if self._recorder is not None and self._recorder.last is not None:
             self._show_by(self._recorder.newest)
@@ -138,8 +156,8 @@ def _step_of(result: StoredResult, frame: int) -> ShownStep:
     deviation = None if result.deviation is None else result.deviation[frame]
     newest = {name: float(values[-1]) for name, (_, values) in result.curves.items()}
     return ShownStep(
-        0,
-        1,
+        max(result.steps - 1, 0),
+        max(result.planned, 1),
         result.image[frame],
         None,
         {**newest, **result.metrics},
@@ -150,4 +168,5 @@ def _step_of(result: StoredResult, frame: int) -> ShownStep:
         result=result.number,
         run=result.run,
         curves=result.curves,
+        sample_starts=result.sample_starts,
     )

@@ -86,6 +86,11 @@ class Study(QObject):
         """Magnitude of the fully sampled image, ``y x``."""
         return None if self._measured is None else self._measured.reference_of(self._frame)
 
+    @property
+    def locked(self) -> bool:
+        """Whether this scan and slice are being reconstructed, and stay."""
+        return self._locked
+
     def lock(self, locked: bool) -> None:
         """Stay at this scan and slice, while they are being reconstructed."""
         self._locked = locked

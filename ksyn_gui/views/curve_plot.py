@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil, floor, log10
 
 import numpy as np
@@ -24,6 +25,33 @@ _MOST_POINTS = 600
 """More would only paint over each other."""
 
 
+@dataclass(frozen=True)
+class StepAxis:
+    """Which steps a plot has room for."""
+
+    first: int = 0
+    last: int = 0
+    sample_starts: tuple[int, ...] = ()
+    """Steps at which another sample begins; the curve is not drawn across."""
+
+    @classmethod
+    def of(cls, steps: NDArray[np.float64]) -> StepAxis:
+        """Return the axis of one curve alone."""
+        return cls(int(steps[0]), int(steps[-1])) if steps.size else cls()
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """What is shown: a little more than all steps."""
+        last = max(self.last, self.first + 1)
+        room = 0.02 * (last - self.first)
+        return self.first - room, last + room
+
+    def joins(self, steps: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return of each step whether it and the next are of one sample."""
+        sample = np.searchsorted(np.array(self.sample_starts), steps, side="right")
+        return np.append(sample[1:] == sample[:-1], False)[: steps.size]
+
+
 class CurvePlot(QWidget):
     """Draws the values of one scalar; the dot is the shown step, the diamond the best one."""
 
@@ -33,6 +61,8 @@ class CurvePlot(QWidget):
         self._logarithmic = name in LOGARITHMIC
         self._steps = self._values = np.empty(0)
         self._shown: int | None = None
+        self._axis = StepAxis()
+        self._is_zero = False
         self._title, self._number = Elided(_title(name), Qt.TextElideMode.ElideRight), value()
         self._title.setProperty("role", "quiet")
         self._plot = Plot(steps_below=True)
@@ -57,10 +87,15 @@ class CurvePlot(QWidget):
         return self._steps, self._values
 
     def set_curve(
-        self, steps: NDArray[np.float64], values: NDArray[np.float64], shown: int | None
+        self,
+        steps: NDArray[np.float64],
+        values: NDArray[np.float64],
+        shown: int | None,
+        axis: StepAxis | None = None,
     ) -> None:
         """Draw other values, and mark a step; None marks the newest."""
-        self._shown = shown
+        self._shown, self._axis = shown, axis or StepAxis.of(steps)
+        self._is_zero = self._logarithmic and values.size > 0 and not values.any()
         good = np.isfinite(values)
         if self._logarithmic:
             good &= values > 0
@@ -91,7 +126,7 @@ class CurvePlot(QWidget):
     def words(self) -> str:
         """Name and value of the marked step."""
         value = self.value_at(self._marked())
-        number = "–" if value is None else scalar_text(self.name, value)
+        number = self._why_empty() or "–" if value is None else scalar_text(self.name, value)
         return f"{scalar_title(self.name)} {number}"
 
     def step_at(self, x: float) -> int | None:
@@ -113,14 +148,14 @@ class CurvePlot(QWidget):
         stride = max(self._steps.size // _MOST_POINTS, 1)
         chosen = np.unique(np.append(np.arange(0, self._steps.size, stride), self._steps.size - 1))
         drawn = chosen[chosen >= 0]
-        self._plot.curve.setData(self._steps[drawn], self._scaled(self._values[drawn]))
+        steps, heights = self._steps[drawn], self._scaled(self._values[drawn])
+        self._plot.curve.setData(steps, heights, connect=self._axis.joins(steps))
         if self._steps.size:
-            first, last = float(self._steps[0]), float(max(self._steps[-1], self._steps[0] + 1))
-            room = 0.02 * (last - first)
-            self._plot.show_range((first - room, last + room), self._range())
+            self._plot.show_range(self._axis.range, self._range())
             self._plot.show_ticks(self._value_ticks(), self._step_ticks())
         else:
             self._plot.show_ticks(())
+        self._plot.say(self._why_empty())
         self._draw_marks()
 
     def _draw_marks(self) -> None:
@@ -151,9 +186,13 @@ class CurvePlot(QWidget):
         room = max(0.08 * (high - low), 1e-3 * abs(high), 1e-12)
         return low - room, high + room
 
+    def _why_empty(self) -> str:
+        """Return what a logarithm cannot show; empty where there is something to be seen."""
+        return "0 at every step" if self._is_zero else ""
+
     def _step_ticks(self) -> Ticks:
         """Return the first and the last step, counted from 1."""
-        ends = sorted({int(self._steps[0]), int(self._steps[-1])})
+        ends = sorted({self._axis.first, self._axis.last})
         return [(step, f"{step + 1}") for step in ends]
 
     def _value_ticks(self) -> Ticks:

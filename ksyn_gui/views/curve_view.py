@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from ksyn_gui.facts import Curve
-from ksyn_gui.views.curve_plot import CurvePlot
+from ksyn_gui.views.curve_plot import CurvePlot, StepAxis
 
 Direction = QBoxLayout.Direction
 _PERIOD = 1500
@@ -26,6 +26,7 @@ class CurveView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._curves: dict[str, Curve] = {}
+        self._starts: tuple[int, ...] = ()
         self._plots: dict[str, CurvePlot] = {}
         self._current: int | None = None
         self._row = QBoxLayout(Direction.LeftToRight, self)
@@ -46,6 +47,11 @@ class CurveView(QWidget):
         return self._curves
 
     @property
+    def sample_starts(self) -> tuple[int, ...]:
+        """Steps at which another sample begins, and each curve anew."""
+        return self._starts
+
+    @property
     def plots(self) -> list[CurvePlot]:
         """The plots on the screen, from left to right."""
         return [self._plots[name] for name in self._curves if name in self._plots]
@@ -55,8 +61,9 @@ class CurveView(QWidget):
         """The step that is marked."""
         return self._current
 
-    def set_curves(self, curves: Mapping[str, Curve]) -> None:
+    def set_curves(self, curves: Mapping[str, Curve], sample_starts: tuple[int, ...] = ()) -> None:
         """Draw these: at once after a pause, otherwise when the last drawing is a while ago."""
+        self._starts = sample_starts
         self._curves = {name: curve for name, curve in curves.items() if len(curve[0])}
         self._draw_soon()
 
@@ -74,8 +81,9 @@ class CurveView(QWidget):
         missing = [name for name in self._curves if name not in self._plots]
         if missing:
             self._make(missing)
+        axis = _axis_of(self._curves.values(), self._starts)
         for name, (steps, values) in self._curves.items():
-            self._plots[name].set_curve(steps, values, self._current)
+            self._plots[name].set_curve(steps, values, self._current, axis)
         for name, plot in self._plots.items():
             plot.setVisible(name in self._curves)
         self.setAccessibleDescription(", ".join(plot.words for plot in self.plots))
@@ -135,6 +143,15 @@ class CurveView(QWidget):
         super().resizeEvent(event)
         wide = self.width() > 1.6 * self.height()
         self._row.setDirection(Direction.LeftToRight if wide else Direction.TopToBottom)
+
+
+def _axis_of(curves: Iterable[Curve], starts: tuple[int, ...]) -> StepAxis | None:
+    """Return the steps of all curves together: one that begins later begins further right."""
+    ends = [(int(steps[0]), int(steps[-1])) for steps, _ in curves]
+    if not ends:
+        return None
+    firsts, lasts = zip(*ends, strict=True)
+    return StepAxis(min(firsts), max(lasts), starts)
 
 
 _FAR = 10**9

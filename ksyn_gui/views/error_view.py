@@ -165,7 +165,7 @@ class ErrorView(QWidget):
 
     def _why_empty(self) -> str:
         if self._kind is ErrorKind.DEVIATION:
-            return "of two samples or more"
+            return "how far samples lie apart\nSet Samples to 2 or more, then run."
         if self._image is None:
             return "no reconstruction yet"
         if self._reference is None:

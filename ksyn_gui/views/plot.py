@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsPathItem,
+    QGraphicsView,
     QStyleOptionGraphicsItem,
     QWidget,
 )
@@ -71,6 +72,7 @@ class Plot(SceneView):
     def __init__(self, *, steps_below: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # the grid follows the numbers
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.box = ViewBox(enableMouse=False, enableMenu=False)
         self.curve = PlotCurveItem(antialias=True)
@@ -81,6 +83,12 @@ class Plot(SceneView):
         self._steps_reach = self._values_reach = (0.0, 1.0)
         self._values: Ticks = ()
         self._steps: Ticks = ()
+        self.words = ""
+
+    def say(self, words: str) -> None:
+        """Write in the middle why there is no curve; nothing where there is one."""
+        self.words = words
+        self.refresh()
 
     def show_range(self, steps: tuple[float, float], values: tuple[float, float]) -> None:
         """Show these steps and values."""
@@ -125,6 +133,7 @@ class Plot(SceneView):
         bottom = self.box.geometry().bottom()
         for step, text in self._steps:
             painter.drawText(QRectF(self._x_of(step) - 40, bottom, 80, _BELOW), _UNDER, text)
+        painter.drawText(self.box.geometry(), Qt.AlignmentFlag.AlignCenter, self.words)
 
     def _x_of(self, step: float) -> float:
         frame, (first, last) = self.box.geometry(), self._steps_reach

@@ -43,12 +43,12 @@ def empty_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     """Return the window as it is just after the engine was loaded."""
     session = Session()
     window = MainWindow(session, Theme(qapp, "dark"), Settings())
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=MainWindow.leave)
     window.show()
     with qtbot.waitSignal(session.engine_changed, timeout=PATIENCE):
         session.load_engine()
     yield window
-    window.close()
+    window.leave()
 
 
 @pytest.fixture
@@ -57,6 +57,14 @@ def window(qtbot: QtBot, empty_window: MainWindow, small_scan: Path) -> MainWind
     with qtbot.waitSignal(empty_window.session.preview.zero_filled_changed, timeout=PATIENCE):
         empty_window.open(small_scan)
     return empty_window
+
+
+@pytest.fixture
+def long_run(window: MainWindow) -> MainWindow:
+    """Return the window with a method chosen that takes a thousand steps."""
+    window.session.plan.set_method("total-variation")
+    window.session.plan.set_options({"iterations": 1000})
+    return window
 
 
 @pytest.fixture

@@ -204,6 +204,20 @@ def test_the_window_closes_while_the_queue_runs(window, wait):
     assert not window.session.reconstruction._runner._thread.isRunning()
 
 
+def test_the_run_under_way_stands_whole_in_the_list(qtbot, window, wait):
+    window.resize(1024, 700)
+    window.session.plan.set_method("total-variation")
+    window.session.plan.set_options({"iterations": 1000})
+    window.session.compare_methods(["zero-filled", "cg-sense", "total-variation", "grappa"])
+    wait(lambda: len(window.session.results.all) == 2)
+    wait(lambda: cards(window)[0].heading == "Total variation")
+    qtbot.wait(100)
+    view = window.results_panel.results
+    place = view.visualRect(view.cards.index(0))
+    assert view.viewport().rect().contains(place), (place, view.viewport().rect())
+    window.session.stop()
+
+
 # --- cards --------------------------------------------------------------------------------------
 
 
@@ -228,7 +242,7 @@ def test_delete_takes_the_card_and_the_comparison_away(qtbot, two_results):
 
 
 def test_another_scan_begins_without_cards(two_results, small_scan, wait):
-    two_results.open(small_scan)
+    two_results.session.study.open(small_scan)
     wait(lambda: not two_results.session.results.all)
     assert cards(two_results) == []
 
@@ -327,6 +341,30 @@ def test_holding_the_key_shows_b_in_the_place_of_a(qtbot, two_results):
     assert view.a.header.title.startswith("A   1")
 
 
+def test_flicker_works_while_the_cards_have_the_keys(qtbot, two_results):
+    cards, view = two_results.results_panel.results, two_results.comparison
+    click_card(qtbot, two_results, 1)
+    click_card(qtbot, two_results, 2, CONTROL)
+    assert cards.hasFocus()
+    qtbot.keyPress(cards, Qt.Key.Key_QuoteLeft)
+    assert view.a.header.title.startswith("B   2")
+    qtbot.keyRelease(cards, Qt.Key.Key_QuoteLeft)
+    assert view.a.header.title.startswith("A   1")
+
+
+def test_flicker_ends_with_the_comparison(qtbot, two_results):
+    action = two_results.actions_["flicker"]
+    assert not action.isEnabled()
+    click_card(qtbot, two_results, 1)
+    click_card(qtbot, two_results, 2, CONTROL)
+    action.trigger()
+    qtbot.keyClick(two_results, Qt.Key.Key_Escape)
+    assert not action.isChecked()
+    assert not action.isEnabled()
+    click_card(qtbot, two_results, 2, CONTROL)
+    assert two_results.comparison.a.header.title.startswith("A   1")
+
+
 def test_a_double_click_gives_one_view_all_the_room(qtbot, two_results):
     two_results.results_panel.results.pick(1, 2)
     view = two_results.comparison
@@ -393,9 +431,9 @@ def test_in_a_comparison_what_a_network_had_a_part_in_is_called_ai(qtbot, two_re
     view.show_pair((one, replace(other, learned=True)))
     assert (view.a.canvas.strip, view.b.canvas.strip) == (RECONSTRUCTED, AI_RECONSTRUCTED)
     assert view.difference.canvas.strip == AI_RECONSTRUCTED
-    qtbot.mousePress(view.flicker, LEFT)
+    qtbot.mousePress(view.hold, LEFT)
     assert view.a.canvas.strip == AI_RECONSTRUCTED
-    qtbot.mouseRelease(view.flicker, LEFT)
+    qtbot.mouseRelease(view.hold, LEFT)
     assert view.a.canvas.strip == RECONSTRUCTED
 
 
@@ -415,3 +453,8 @@ def test_the_deviation_of_several_samples_is_shown_live_and_by_the_card(qtbot, w
     np.testing.assert_array_equal(window.pictures.error.error(), deviation)
     np.testing.assert_allclose(live, deviation, rtol=1e-5)
     assert deviation.max() > 0
+
+
+def test_without_several_samples_the_deviation_says_what_to_do(window):
+    window.pictures.error.set_kind(ErrorKind.DEVIATION)
+    assert "Set Samples to 2 or more" in window.pictures.error.canvas.caption

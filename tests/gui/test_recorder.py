@@ -42,6 +42,10 @@ class Source:
     slowness = 0.0
     look_slowness = 0.0
     measured = looked = 0
+    ends = ()
+
+    def ends_sample(self, step):
+        return step.index in self.ends
 
     def image_of(self, step):
         return step.image
@@ -85,6 +89,12 @@ def watched(recorder: Recorder, n: int, seconds: float = 0.0) -> Recorder:
 def test_the_numbers_of_every_step_are_kept():
     progress = watched(Recorder(Source(), 0), 50).progress()
     np.testing.assert_array_equal(progress.curve("data_residual")[0], np.arange(50))
+
+
+def test_another_sample_starts_after_each_end_but_the_last():
+    source = Source()
+    source.ends = (3, 7, 9)
+    assert watched(Recorder(source, 0), 10).progress().sample_starts == (4, 8)
 
 
 def test_a_step_called_back_is_what_it_was():

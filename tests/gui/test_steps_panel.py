@@ -121,6 +121,15 @@ def test_numbers_that_come_in_while_a_result_is_shown_are_drawn(qtbot, two_resul
     assert len(session.results.get(2).curves["data_residual"][0]) == 9
 
 
+def test_the_curves_of_several_samples_begin_anew_with_each(qtbot, window, wait):
+    window.session.plan.set_samples(3)
+    run(window, wait, 4)
+    curves = window.steps_panel.curves
+    assert curves.sample_starts == (5, 10)  # four steps and the mean after each
+    click_card(qtbot, window, 1)
+    assert curves.sample_starts == (5, 10)
+
+
 def test_a_result_on_the_screen_has_all_its_numbers(qtbot, two_results):
     click_card(qtbot, two_results, 1)
     result = two_results.session.results.get(1)

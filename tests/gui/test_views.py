@@ -210,7 +210,7 @@ def test_the_deviation_of_samples_stands_in_for_the_error_at_its_scale(qtbot: Qt
     levels = view.canvas.levels
     view.set_kind(ErrorKind.DEVIATION)
     assert view.error() is None
-    assert "two samples" in view.canvas.caption
+    assert "Samples to 2" in view.canvas.caption
     deviation = np.full((8, 8), 0.1, np.float32)
     view.set_deviation(deviation)
     view.set_image(np.ones((8, 8), np.complex64))
@@ -318,6 +318,53 @@ def test_a_curve_without_a_value_has_no_numbers_of_the_last_one(qtbot: QtBot) ->
     assert len(plot.curve[0]) == 0
     assert not plot._plot._values
     assert not plot._plot._steps
+
+
+def test_a_step_stands_at_the_same_place_in_all_curves(qtbot: QtBot) -> None:
+    view, steps = _shown(qtbot, CurveView()), np.arange(9.0)
+    view.resize(900, 160)
+    later = steps[4:]  # metrics may begin later, and end earlier
+    view.set_curves({"data_residual": (steps, 1 / (steps + 1)), "psnr": (later, 30 + later)})
+    view.draw_now()
+    residual, psnr = view.plots
+    qtbot.waitUntil(lambda: abs(residual.width() - psnr.width()) <= 1)
+    for step in (4, 8):
+        assert residual._point(step, 0.2).x() == pytest.approx(psnr._point(step, 34).x(), abs=2)
+    assert [text for _, text in psnr._plot._steps] == ["1", "9"]
+
+
+def test_the_grid_follows_the_numbers(qtbot: QtBot) -> None:
+    steps, values = np.arange(3.0), np.array([30.0, 33.0, 36.0])
+    pictures = []
+    for earlier in (values, np.array([30.0, 30.5, 31.0])):
+        plot = _shown(qtbot, CurvePlot("psnr"))
+        plot.resize(300, 120)
+        for drawn in (earlier, values):
+            plot.set_curve(steps, drawn, None)
+            qtbot.wait(50)
+        pictures.append(plot.grab().toImage())
+    assert pictures[0] == pictures[1]
+
+
+def test_a_curve_that_is_zero_throughout_says_so(qtbot: QtBot) -> None:
+    view, steps = _shown(qtbot, CurveView()), np.arange(3.0)
+    view.set_curves({"data_residual": (steps, np.zeros(3))})
+    view.draw_now()
+    (plot,) = view.plots
+    assert plot._plot.words == "0 at every step"
+    assert "0 at every step" in plot.words
+    view.set_curves({"data_residual": (steps, np.ones(3))})
+    view.draw_now()
+    assert plot._plot.words == ""
+
+
+def test_a_curve_begins_anew_with_each_sample(qtbot: QtBot) -> None:
+    view, steps = _shown(qtbot, CurveView()), np.arange(6.0)
+    view.set_curves({"psnr": (steps, 30 + steps % 3)}, sample_starts=(3,))
+    view.draw_now()
+    path = view.plots[0]._plot.curve.getPath()
+    moves = [path.elementAt(n).isMoveTo() for n in range(path.elementCount())]
+    assert [n for n, move in enumerate(moves) if move] == [0, 3]
 
 
 def test_the_title_of_a_narrow_curve_gives_way_to_its_value(qtbot: QtBot) -> None:

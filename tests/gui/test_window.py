@@ -27,14 +27,6 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def long_run(window: MainWindow) -> MainWindow:
-    """Return the window with a method chosen that takes a thousand steps."""
-    window.session.plan.set_method("total-variation")
-    window.session.plan.set_options({"iterations": 1000})
-    return window
-
-
 def press(qtbot, window, key, modifiers=Qt.KeyboardModifier.NoModifier):
     qtbot.keyClick(window, key, modifiers)
 
@@ -421,7 +413,7 @@ def test_a_crash_anywhere_becomes_a_message(empty_window):
 def test_another_scan_shows_no_run_of_the_last_one(qtbot, finished, small_scan):
     assert run_panel(finished).where.text().startswith("Step")
     with qtbot.waitSignal(finished.session.study.kspace_changed, timeout=30_000):
-        finished.open(small_scan)
+        finished.session.study.open(small_scan)
     assert run_panel(finished).where.text() == "No run yet"
     assert run_panel(finished).bar.value() == 0
     assert finished.steps_panel.scrubber.value() == finished.steps_panel.scrubber.maximum() == 0

@@ -1,0 +1,119 @@
+"""A result that was removed leaves the screen, and can be brought back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from ksyn_gui.picture_grid import PREVIEW
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def cards(window):
+    return window.results_panel.results
+
+
+def click_card(qtbot, window, number: int) -> None:
+    place = cards(window).visualRect(cards(window).cards.index_of((True, number))).center()
+    qtbot.mouseClick(cards(window).viewport(), LEFT, pos=place)
+
+
+def numbers(window) -> list[int]:
+    return [result.number for result in window.session.results.all]
+
+
+@pytest.fixture
+def with_results(window, wait, request):
+    """Return the window with so many results, the newest on the screen."""
+    window.session.plan.set_method("cg-sense")
+    for count in range(request.param):
+        window.session.reconstruction.start()
+        wait(lambda count=count: len(window.session.results.all) == count + 1)
+        wait(lambda: window.session.reconstruction.is_settled)
+    return window
+
+
+def delete(qtbot, window, number: int) -> None:
+    click_card(qtbot, window, number)
+    qtbot.keyClick(cards(window), Qt.Key.Key_Delete)
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_without_results_the_preview_is_shown_again(qtbot, with_results):
+    delete(qtbot, with_results, 1)
+    assert with_results.session.screen.shown is None
+    assert with_results.pictures.image.header.title == PREVIEW
+    assert with_results.steps_panel.where.text() == "No steps yet"
+    assert with_results.steps_panel.curves.plots == []
+    assert with_results.docks["run"].widget().where.text() == "No run yet"
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_the_newest_run_leaves_the_screen_with_its_card(qtbot, with_results):
+    assert with_results.session.screen.shown.result is None  # its last step
+    qtbot.mouseClick(with_results.results_panel.remove, LEFT)
+    assert with_results.session.screen.shown is None
+
+
+@pytest.mark.parametrize("with_results", [3], indirect=True)
+@pytest.mark.parametrize(("gone", "heir"), [(3, 2), (2, 1), (1, 2)])
+def test_the_next_card_takes_the_place(gone, heir, qtbot, with_results):
+    delete(qtbot, with_results, gone)
+    assert cards(with_results).picks == [heir]
+    assert with_results.session.screen.shown.result == heir
+    assert with_results.results_panel.save.isEnabled()
+
+
+@pytest.mark.parametrize("with_results", [2], indirect=True)
+@pytest.mark.parametrize("way", ["key", "button"])
+def test_a_removal_is_taken_back(way, qtbot, with_results):
+    image = with_results.session.results.get(1).image
+    delete(qtbot, with_results, 1)
+    assert "Result 1" in with_results.messages.text.text()
+    if way == "key":
+        qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    else:
+        qtbot.mouseClick(with_results.messages.undo, LEFT)
+    assert numbers(with_results) == [1, 2]
+    assert with_results.session.screen.shown.result == 1
+    np.testing.assert_array_equal(with_results.session.results.get(1).image, image)
+    assert with_results.messages.isHidden()
+    assert not with_results.actions_["undo"].isEnabled()
+
+
+@pytest.mark.parametrize("with_results", [2], indirect=True)
+def test_removals_are_taken_back_one_after_the_other(qtbot, with_results):
+    for number in (2, 1):
+        delete(qtbot, with_results, number)
+    assert numbers(with_results) == []
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    assert numbers(with_results) == [1]
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    assert numbers(with_results) == [1, 2]
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_after_a_change_of_the_mask_undo_is_the_mask_s(qtbot, with_results, wait):
+    delete(qtbot, with_results, 1)
+    sampling = with_results.session.sampling
+    before = sampling.mask.samples
+    sampling.set_mask(~before[0])
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    np.testing.assert_array_equal(sampling.mask.samples, before)
+    assert numbers(with_results) == []
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_a_run_that_goes_on_keeps_the_screen_when_an_older_card_goes(qtbot, with_results, wait):
+    session = with_results.session
+    session.plan.set_method("total-variation")
+    session.plan.set_options({"iterations": 1000})
+    session.reconstruction.start()
+    wait(lambda: session.screen.shown.title == "Total variation")
+    qtbot.mouseClick(with_results.results_panel.remove, LEFT)
+    assert numbers(with_results) == []
+    assert session.screen.shown.title == "Total variation"
+    session.stop()
