@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.middle = Middle(session)
         self.messages = MessageBar()
         self.docks = Docks(self, session)
-        self.questions = Questions(session, settings, self)
+        self.questions = Questions(session, settings, self.pictures.image, self)
         self._build()
         Availability(self.actions_, session, self)
         LoneViews(self.pictures, session, self)

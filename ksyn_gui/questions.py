@@ -13,9 +13,11 @@ from ksyn_gui.dialogs.layout_dialog import LayoutDialog
 from ksyn_gui.facts import StoredResult
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
+from ksyn_gui.views.image_view import ImageView
 
 if TYPE_CHECKING:  # the engine is loaded after the window is up
     from ksyn.io.layout import LayoutNeeded
+    from ksyn.io.writers.writer import Window
 
 
 _Button = QMessageBox.StandardButton
@@ -27,9 +29,12 @@ class Questions(QObject):
     picture_wanted = Signal(object)
     """Path: save a picture of the window there."""
 
-    def __init__(self, session: Session, settings: Settings, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, image: ImageView, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._session, self._settings, self._window = session, settings, window
+        self._image = image
         self._box: QMessageBox | None = None
         session.study.layout_needed.connect(self.ask_layout)
         session.loss_feared.connect(self.ask_unsaved)
@@ -71,8 +76,16 @@ class Questions(QObject):
         title = f"Save result {number}"
         name, chosen = QFileDialog.getSaveFileName(self._window, title, start, filters)
         if name:
-            self._session.results.save(number, with_suffix(Path(name), chosen))
+            path = with_suffix(Path(name), chosen)
+            self._session.results.save(number, path, self._window_of(number))
         return bool(name)
+
+    def _window_of(self, number: int) -> Window | None:
+        """Return how a result looks on the screen, so that its picture looks alike."""
+        shown, result = self._session.screen.shown, self._session.results.get(number)
+        if shown is None or shown.run != result.run:
+            return None
+        return self._image.black_and_white
 
     def ask_picture(self) -> None:
         """Ask where a picture of the window goes."""

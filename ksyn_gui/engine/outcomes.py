@@ -10,6 +10,7 @@ from ksyn_gui.engine.runs import GuiRun
 from ksyn_gui.facts import StoredResult
 
 if TYPE_CHECKING:
+    from ksyn.io.writers.writer import Window
     from ksyn.recipe import Recipe
 
 
@@ -53,9 +54,9 @@ def without_kspace(result: StoredResult) -> StoredResult:
     return replace(result, engine_result=replace(result.engine_result, kspace=None))
 
 
-def save(result: StoredResult, path: Path) -> Path:
+def save(result: StoredResult, path: Path, window: Window | None) -> Path:
     """Write a result with its recipe beside it, and return where."""
-    result.engine_result.save(path)
+    result.engine_result.save(path, window)
     return path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
@@ -15,6 +16,9 @@ from ksyn_gui.facts import Curve, StoredResult
 from ksyn_gui.state.news import News
 from ksyn_gui.state.screen import Screen
 from ksyn_gui.state.work import Work
+
+if TYPE_CHECKING:
+    from ksyn.io.writers.writer import Window
 
 KSPACE_BYTES = 256 * 2**20
 """Memory for the k-space of results: only one format of files holds it [bytes]."""
@@ -143,12 +147,15 @@ class Results(QObject):
         kept, gone = kept[::-1], len(self._removed)
         self._removed, self._all = kept[:gone], kept[gone:]
 
-    def save(self, number: int, path: Path) -> None:
-        """Write a result with its recipe beside it; `News.saved` or an error follows."""
+    def save(self, number: int, path: Path, window: Window | None = None) -> None:
+        """Write a result with its recipe beside it; `News.saved` or an error follows.
+
+        A picture of it shows the values of `window` as black and white.
+        """
         result = self.get(number)
         self._work.do(
             self._work.files,
-            lambda: outcomes.save(result, path),
+            lambda: outcomes.save(result, path, window),
             lambda written: self._note_saved(number, written),
             what=f"Writing {path.name} …",
         )

@@ -60,6 +60,14 @@ class ImageView(QWidget):
         """What was last shown."""
         return self._image
 
+    @property
+    def black_and_white(self) -> tuple[float, float] | None:
+        """Magnitudes shown as black and white; None where something else is shown."""
+        if self._mode is not Mode.MAGNITUDE:
+            return None
+        levels = self.canvas.levels
+        return levels.low, levels.high
+
     def set_image(self, image: NDArray[np.complex64] | NDArray[np.float32] | None) -> None:
         """Show an image, ``y x``; None shows nothing."""
         self._image = None if image is None else np.asarray(image, dtype=np.complex64)

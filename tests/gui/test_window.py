@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from ksyn.data import Problem, Step
+from ksyn.io.writers.writer import window_of
 from ksyn.labels import AI_RECONSTRUCTED, NOT_FOR_DIAGNOSIS, RECONSTRUCTED
 from ksyn.methods.total_variation import TotalVariation
 from ksyn.phantoms import head_kspace
@@ -320,6 +322,21 @@ def test_what_is_saved_is_what_is_shown(qtbot, finished, tmp_path):
         finished.session.results.save(1, tmp_path / "image.npy")
     saved = np.load(tmp_path / "image.npy").squeeze()
     np.testing.assert_allclose(saved, finished.session.screen.shown.image, rtol=1e-5, atol=1e-6)
+
+
+def test_a_saved_picture_looks_as_on_the_screen(qtbot, finished, tmp_path, monkeypatch):
+    target = tmp_path / "image.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    image = finished.pictures.image
+    finished.session.results.show(1)
+    press(qtbot, image, Qt.Key.Key_3)
+    before = image.black_and_white
+    with qtbot.waitSignal(finished.session.news.saved, timeout=30_000):
+        press(qtbot, finished, Qt.Key.Key_S, CONTROL)
+    low, high = before
+    with Image.open(target) as picture:
+        assert picture.text["window"] == f"{low:.6g} to {high:.6g}"
+    assert (low, high) != window_of(abs(finished.session.screen.shown.image))
 
 
 def test_the_command_repeats_the_run(qtbot, finished, small_scan):
