@@ -217,6 +217,8 @@ class Recipe(BaseModel):
     seed: int = Field(default=0, ge=0, lt=2**63)
     samples: int = Field(default=1, ge=1)
     """Results with seeds ``seed``, ``seed + 1``, …, of which the mean is kept."""
+    stop_after: int | None = Field(default=None, ge=1)
+    """Steps made, all samples together, of a run that was stopped; None: all."""
     device: DeviceName = "auto"
     model: Model | None = None
     versions: Versions = Versions()

@@ -36,6 +36,8 @@ def _flags(recipe: Recipe) -> list[str] | None:
     from ksyn.methods import METHODS
     from ksyn.recipe import Preparation
 
+    if recipe.stop_after is not None:
+        return None
     mask = _mask_flags(recipe)
     method = _settings("--set", METHODS.get(recipe.method.name), recipe.method.options)
     prepare = _settings("--prepare", Preparation, recipe.preparation.model_dump())

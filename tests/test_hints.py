@@ -89,3 +89,11 @@ def test_a_mask_of_the_centre_alone_is_told_to_methods_that_unfold_by_coils_alon
 
 def test_with_nothing_left_out_few_coils_are_enough():
     assert hints_of(prepared(coils=1, every=1), METHODS.get("cg-sense")()) == ()
+
+
+@pytest.mark.parametrize(("acs", "told"), [(6, True), (12, False)])
+def test_an_image_that_is_mostly_guessed_is_called_so(acs, told):
+    lone_centre = prepared((64, 96), every=96, acs=acs)
+    for method in METHODS:
+        guesses = [hint for hint in hints_of(lone_centre, method()) if "guessed" in hint]
+        assert bool(guesses) is (told and method.family != "classical")

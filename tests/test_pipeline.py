@@ -401,6 +401,26 @@ def test_the_same_recipe_gives_the_same_bits(scan, tmp_path):
     assert again.recipe == first.recipe
 
 
+@pytest.mark.parametrize("samples", [1, 2])
+def test_the_recipe_of_a_stopped_run_makes_what_it_had_reached(scan, tmp_path, samples):
+    method = MethodChoice(name="cg-sense", options={"iterations": 6})
+    steps = run(recipe_for(scan, method=method, samples=samples))
+    for step in steps:
+        if step.index == 3:
+            break
+    stopped = steps.result()
+    assert stopped.recipe.stop_after == 4
+    stopped.save(tmp_path / "a.npy")
+    again = finished(Recipe.load(tmp_path / "a.npy.recipe.yaml"))
+    assert again.steps == stopped.steps == 4
+    assert torch.equal(again.image, stopped.image)
+    assert again.recipe == stopped.recipe
+
+
+def test_the_recipe_of_a_whole_run_stops_nowhere(scan):
+    assert finished(recipe_for(scan)).recipe.stop_after is None
+
+
 def test_every_kind_of_mask_measures_the_same_samples(scan, tmp_path):
     from ksyn.masks import MASKS
     from ksyn.masks.files import save_mask

@@ -64,7 +64,7 @@ def recon(
     chosen = flags.changed_method(base.method, method, preset, set_)
     wanted = asked.changed(base, file, method=chosen, samples=samples)
     if chosen is not None:
-        wanted = wanted.with_(model=None)
+        wanted = wanted.with_(model=None, stop_after=None)
     if each and wanted.samples == 1:
         raise OptionError(
             "--each writes each of several samples, but there is one.", hint="Add --samples N."

@@ -93,7 +93,7 @@ class ArrayScan(Scan):
         self.n_frames = self._length("frame")
         self.n_coils = self._length("coil")
         self.matrix = self._length("ky"), self._length("kx")
-        self.voxel_size = self._geometry.voxel_size or (1e-3, 1e-3)
+        self.measured_size = self._geometry.voxel_size
         check_memory(path, (self.n_frames, self.n_coils, *self.matrix), 8)
 
     def read_slice(self, index: int) -> Acquired:
@@ -118,8 +118,6 @@ class ArrayScan(Scan):
         ]
         if self._domain == "image":
             facts.append(("Origin", f"k-space made from {self._kind_of_images()}images"))
-        if self._geometry.voxel_size is None:
-            facts.append(("Voxel size", "1 × 1 mm (assumed: the file does not say)"))
         return facts + list(self._geometry.facts)
 
     def close(self) -> None:

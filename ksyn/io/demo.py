@@ -23,7 +23,7 @@ class DemoScan(Scan):
         self.n_frames = self._kspace.n_frames
         self.n_coils = self._kspace.n_coils
         self.matrix = self._kspace.matrix
-        self.voxel_size = self._kspace.voxel_size
+        self.measured_size = self._kspace.voxel_size
 
     @property
     def title(self) -> str:

@@ -58,8 +58,7 @@ class FastMriScan(Scan):
         rows, columns = self._kspace.shape[-2:]
         self._oversampling = self._mrd.oversampling if self._mrd else 1.0
         self.matrix = rows_without_oversampling(rows, self._oversampling), columns
-        self._measured_size = voxel_size(self._mrd, (rows, columns)) if self._mrd else None
-        self.voxel_size = self._measured_size or (1e-3, 1e-3)
+        self.measured_size = voxel_size(self._mrd, (rows, columns)) if self._mrd else None
         check_memory(path, (self.n_coils, rows, columns), 8)
 
     def read_slice(self, index: int) -> Acquired:
@@ -100,8 +99,6 @@ class FastMriScan(Scan):
         if self._oversampling > 1:
             facts.append(("Readout oversampling", f"{self._oversampling:.3g}, removed"))
         facts += [("Reference", self._reference_fact())]
-        if self._measured_size is None:
-            facts.append(("Voxel size", "1 × 1 mm (assumed: the file does not say)"))
         return facts + (list(self._mrd.facts) if self._mrd else [])
 
     def close(self) -> None:

@@ -65,8 +65,7 @@ class RawScan(Scan):
         self.n_frames = self._table.n_frames
         self.n_coils = self._table.coils
         self.matrix = rows_without_oversampling(rows, header.oversampling), columns
-        self._measured_size = voxel_size(header, (rows, columns))
-        self.voxel_size = self._measured_size or (1e-3, 1e-3)
+        self.measured_size = voxel_size(header, (rows, columns))
         check_memory(path, (self.n_frames, self.n_coils, rows, columns), 8)
 
     @abstractmethod
@@ -114,8 +113,6 @@ class RawScan(Scan):
             facts.append(("Readout oversampling", f"{self._mrd.oversampling:.3g}, removed"))
         if self._mrd.trajectory == "epi":
             facts.append(("EPI", "ghosts and ramp sampling are not corrected"))
-        if self._measured_size is None:
-            facts.append(("Voxel size", "1 × 1 mm (assumed: the file does not say)"))
         return facts + list(self._mrd.facts)
 
     def _read(self, positions: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.complex64]]]:

@@ -42,8 +42,8 @@ class Scan(ABC):
     n_coils: int
     matrix: tuple[int, int]
     """Samples along ky and kx."""
-    voxel_size: tuple[float, float]
-    """Pixel height and width [m]."""
+    measured_size: tuple[float, float] | None
+    """Pixel height and width [m], where the file says it."""
 
     def __init__(self, path: Path, format: str) -> None:  # noqa: A002 - the word users know
         self.path = path
@@ -54,6 +54,11 @@ class Scan(ABC):
     def title(self) -> str:
         """What the window's title bar calls it."""
         return self.path.name
+
+    @property
+    def voxel_size(self) -> tuple[float, float]:
+        """Pixel height and width [m]; a millimetre where the file does not say it."""
+        return self.measured_size or (1e-3, 1e-3)
 
     @abstractmethod
     def read_slice(self, index: int) -> Acquired:
@@ -79,20 +84,20 @@ class Scan(ABC):
         """Return the facts to show, each as (name, value); no patient, institution or date."""
         ky, kx = self.matrix
         height, width = (1e3 * size for size in self.voxel_size)
-        own = self.facts()
         counts = [
             ("Matrix", f"{ky} × {kx} (ky × kx)"),
             ("Coils", str(self.n_coils)),
             ("Slices", str(self.n_slices)),
             ("Frames", str(self.n_frames)),
         ]
-        if any(name == "Voxel size" for name, _ in own):
-            return counts + own
+        if self.measured_size is None:
+            assumed = "1 × 1 mm (assumed: the file does not say)"
+            return [*counts, ("Voxel size", assumed), *self.facts()]
         geometry = [
             ("Field of view", f"{ky * height:.4g} × {kx * width:.4g} mm"),
             ("Voxel size", f"{height:.4g} × {width:.4g} mm"),
         ]
-        return counts + geometry + own
+        return counts + geometry + self.facts()
 
     def kspace(self, slice: int = 0) -> KSpace:  # noqa: A002 - the word users know
         """Return all frames of one slice; only that slice is read.

@@ -40,7 +40,7 @@ class Run:
         """Yield the steps; the time the consumer takes between them is not counted."""
         recipe = self.recipe
         steps = stream(self.prepared, recipe.method.method(), recipe.seed, recipe.samples)
-        while True:
+        while self.last is None or self.last.index + 1 != recipe.stop_after:
             started = time.perf_counter()
             step = next(steps, None)
             self._seconds += time.perf_counter() - started
@@ -52,7 +52,7 @@ class Run:
             yield step
 
     def result(self) -> Result:
-        """Return what has been reached, also before the last step.
+        """Return what has been reached, also before the last step; its recipe says after which.
 
         Of a `Sample` it is the result of that seed alone, and so is its recipe.
 
@@ -61,9 +61,10 @@ class Run:
         """
         if self.last is None:
             raise ShapeError("There is no result yet.", hint="Let the first step finish.")
-        recipe = self.recipe
+        done = self.last.index + 1
+        recipe = self.recipe.with_(stop_after=done if done < self.last.total else None)
         if isinstance(self.last, Sample):
-            recipe = recipe.with_(seed=self.last.seed, samples=1)
+            recipe = recipe.with_(seed=self.last.seed, samples=1, stop_after=None)
         seconds, first = self._seconds, self._seconds_first
         return finish(self.prepared, self.last, recipe, seconds=seconds, seconds_first_step=first)
 

@@ -114,7 +114,8 @@ class StudyPanel(QWidget):
         ky, kx = scan.matrix
         coils = "1 coil" if scan.n_coils == 1 else f"{scan.n_coils} coils"
         height, width = (1e3 * size for size in scan.voxel_size)
-        return f"{ky} × {kx}, {coils}\n{height:.3g} × {width:.3g} mm"
+        assumed = ", assumed" if scan.measured_size is None else ""
+        return f"{ky} × {kx}, {coils}\n{height:.3g} × {width:.3g} mm{assumed}"
 
     def _show_place(self) -> None:
         self.slice.show_index(self._session.study.slice)

@@ -94,3 +94,14 @@ def test_what_flags_cannot_say_is_in_a_recipe(kind, measured, tmp_path):
     recipe = recipe_of(measured, MASKS[kind](measured, tmp_path))
     words = shlex.split(command_of(recipe, tmp_path / "recipes"))
     assert Path(words[words.index("--recipe") + 1]).is_file()
+
+
+def test_the_command_of_a_stopped_run_stops_there_too(measured, tmp_path, monkeypatch):
+    run = runs.GuiRun(
+        measured.opened, recipe_of(measured, painted(measured)), "CG-SENSE", learned=False
+    )
+    next(iter(run.steps()))
+    result = outcomes.finish(run)
+    command = command_of(result.engine_result.recipe, tmp_path, str(tmp_path / "again.npy"))
+    again = repeated(command, monkeypatch)
+    np.testing.assert_array_equal(again.reshape(result.image.shape), result.image)

@@ -54,6 +54,15 @@ def test_the_demo_opens_at_one_click_and_says_what_it_is(
     assert f"{ky} × {kx}" in panel.about.text()
     assert ("Coils", str(session.study.scan.n_coils)) in panel.header.rows
     assert not panel.demo_button.isVisible()
+    assert "assumed" not in panel.about.text()
+
+
+def test_a_size_that_the_file_does_not_tell_is_called_assumed(
+    qtbot: QtBot, session: Session, panel: StudyPanel, small_scan: Path
+) -> None:
+    with qtbot.waitSignal(session.study.kspace_changed, timeout=20000):
+        session.study.open(small_scan)
+    assert "1 × 1 mm, assumed" in panel.about.text()
 
 
 def test_only_what_there_is_several_of_can_be_chosen(
