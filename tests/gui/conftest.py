@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ksyn.assets import models_folder
 from ksyn.phantoms import head_kspace
 from ksyn_gui.main_window import MainWindow
 from ksyn_gui.session import Session
@@ -36,6 +38,14 @@ def small_scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("scan") / "head.npy"
     np.save(path, head_kspace((64, 48), 4, noise=0.002).samples[0].numpy())
     return path
+
+
+@pytest.fixture
+def h_dslr_lacks_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the weights of one method away; ask for it before the window."""
+    folder = tmp_path / "shipped"
+    shutil.copytree(models_folder(), folder, ignore=shutil.ignore_patterns("h-dslr-head"))
+    monkeypatch.setattr("ksyn.weights.models_folder", lambda: folder)
 
 
 @pytest.fixture

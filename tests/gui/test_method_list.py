@@ -18,7 +18,9 @@ def place_of(methods: MethodList, name: str) -> QPoint:
 
 
 @pytest.mark.parametrize("name", ["grappa", "h-dslr"], ids=["usable", "without weights"])
-def test_what_is_said_of_the_method_pointed_at_is_a_tooltip(qtbot, empty_window, name):
+def test_what_is_said_of_the_method_pointed_at_is_a_tooltip(
+    qtbot, h_dslr_lacks_weights, empty_window, name
+):
     panel, plan = empty_window.method_panel, empty_window.session.plan
     qtbot.waitUntil(lambda: panel.methods.height() == panel.methods.sizeHint().height())
     place = place_of(panel.methods, name)

@@ -56,7 +56,9 @@ def names(box: ModelBox) -> list[str]:
     return [box.itemData(row) for row in range(box.count())]
 
 
-def test_a_method_that_lacked_weights_can_be_chosen(empty_window, meanwhile, wait):
+def test_a_method_that_lacked_weights_can_be_chosen(
+    h_dslr_lacks_weights, empty_window, meanwhile, wait
+):
     assert not enabled(empty_window, "h-dslr")
     meanwhile(lambda: add_model("mine", network="h-dslr"))
     wait(lambda: enabled(empty_window, "h-dslr"))
@@ -67,7 +69,7 @@ def test_a_method_that_lacked_weights_can_be_chosen(empty_window, meanwhile, wai
 
 
 def test_a_method_whose_weights_are_gone_cannot_be_chosen_and_says_why(
-    empty_window, meanwhile, wait
+    h_dslr_lacks_weights, empty_window, meanwhile, wait
 ):
     meanwhile(lambda: add_model("mine", network="h-dslr"))
     wait(lambda: enabled(empty_window, "h-dslr"))
