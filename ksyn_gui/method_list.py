@@ -28,8 +28,8 @@ from ksyn_gui.theme import colours_now
 _NAME = Qt.ItemDataRole.UserRole
 _WHEN = Qt.ItemDataRole.UserRole + 1
 _FAMILIES = {"classical": "Classical", "learned": "Learned", "diffusion": "Diffusion"}
-_LOWEST, _HIGHEST = 120, 330
-"""Height of the list: beyond it the list scrolls [pixels]."""
+_LOWEST = 120
+"""Height of the list while it is empty [pixels]."""
 _GAP = 12
 """Between a title and what it is good for [pixels]."""
 
@@ -98,9 +98,9 @@ class MethodList(QListWidget):
         return next((item for item in items if item.data(_NAME) == name), None)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Be as high as the list, up to a third of the panel."""
+        """Be as high as the list: all methods are in sight, and the wheel moves the panel alone."""
         rows = sum(max(self.sizeHintForRow(row), 0) for row in range(self.count()))
-        return QSize(220, max(_LOWEST, min(rows + 8, _HIGHEST)))
+        return QSize(220, max(_LOWEST, rows + 8))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Never be squeezed below the size hint: the panel around it scrolls."""
