@@ -18,7 +18,7 @@ from ksyn_gui.views.complex_modes import drawable
 from ksyn_gui.views.grid import Grid
 from ksyn_gui.views.level_choice import LevelChoice
 from ksyn_gui.views.levels import Levels, Values
-from ksyn_gui.views.luts import Lut, hue_wheel, lut
+from ksyn_gui.views.luts import SIGNED, Lut, hue_wheel, lut
 from ksyn_gui.views.orientation import UPRIGHT, Orientation
 from ksyn_gui.views.pointer import ORIGIN, Pointer
 from ksyn_gui.views.surface import Port, Surface
@@ -38,6 +38,8 @@ class ArrayCanvas(QWidget):
         strip: What stands at the bottom at all times and cannot be put away.
     """
 
+    look_changed = Signal()
+    """Values are drawn in other colours, and have levels of their own."""
     levels_changed = Signal(object)
     """Levels, chosen by the user or by an automatic preset."""
     port_chosen = Signal(object)
@@ -158,7 +160,14 @@ class ArrayCanvas(QWidget):
     def set_look(self, lut_name: str, automatic: Callable[[Values], Levels], unit: str) -> None:
         """Choose colour table, automatic levels and unit; drawn with the next values."""
         self._lut, self._unit = lut_name, unit
+        self.level_choice.about_zero = lut_name == SIGNED
         self.level_choice.automatise(automatic)
+        self.look_changed.emit()
+
+    @property
+    def lut_name(self) -> str:
+        """Colour table that the values are drawn with."""
+        return self._lut
 
     def set_strip(self, text: str) -> None:
         """Say something else at the bottom; a strip can be replaced, never put away."""

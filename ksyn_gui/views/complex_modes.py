@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ksyn_gui.views.levels import Levels, Values, between, symmetric
-from ksyn_gui.views.luts import hue_wheel
+from ksyn_gui.views.luts import SIGNED, hue_wheel
 
 Samples = NDArray[np.complex64]
 
@@ -47,8 +47,8 @@ LOOKS: dict[Mode, Look] = {
     Mode.LOG: Look("grey", between(0.1, 99.9), "log₁₀"),
     Mode.MAGNITUDE: Look("grey", between(0.1, 99.9)),
     Mode.PHASE: Look("phase", _whole_turn, "rad"),
-    Mode.REAL: Look("signed", symmetric),
-    Mode.IMAGINARY: Look("signed", symmetric),
+    Mode.REAL: Look(SIGNED, symmetric),
+    Mode.IMAGINARY: Look(SIGNED, symmetric),
     Mode.COLOUR: Look("grey", between(0.1, 99.9)),
 }
 

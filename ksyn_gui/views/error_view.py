@@ -14,6 +14,7 @@ from ksyn.labels import label_of
 from ksyn_gui.views import canvas_keys
 from ksyn_gui.views.canvas import ArrayCanvas
 from ksyn_gui.views.levels import Levels, Values, between
+from ksyn_gui.views.luts import SIGNED
 from ksyn_gui.views.view_header import ViewHeader, choice
 
 SCALES = (1, 2, 5, 10, 20, 50)
@@ -150,7 +151,7 @@ class ErrorView(QWidget):
     def _restyle(self) -> None:
         end = self._range / self._scale
         if self._kind is ErrorKind.SIGNED:
-            self.canvas.set_look("signed", lambda _: Levels(-end, end), "")
+            self.canvas.set_look(SIGNED, lambda _: Levels(-end, end), "")
         else:
             self.canvas.set_look("heat", lambda _: Levels(0.0, end), "")
 

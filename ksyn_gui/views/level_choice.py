@@ -25,6 +25,8 @@ class LevelChoice(QObject):
         """The number key that new values follow; None when levels were set by hand."""
         self.automatic: Callable[[Values], Levels] = between(0.1, 99.9)
         """Levels of preset 0."""
+        self.about_zero = False
+        """Whether zero stays in the middle, as a colour table of two signs needs it."""
         self.leads = True
         """Whether new values may choose levels; False when another picture chooses for both."""
         self.from_file: Levels | None = None
@@ -77,12 +79,14 @@ class LevelChoice(QObject):
         """Change window and level by a drag of so many pixels."""
         if self._span is None:  # looked up once for each picture
             self._span = span_of(self._values)
-        self.choose(self.levels.dragged(right, down, self._span))
+        levels = self.levels.dragged(right, 0.0 if self.about_zero else down, self._span)
+        self.choose(levels)
 
     def _of(self, preset: int) -> Levels:
         if preset == 0:
             return self.automatic(self._values)
-        return preset_levels(preset, self._values, from_file=self.from_file, my_own=self._my_own)
+        levels = preset_levels(preset, self._values, from_file=self.from_file, my_own=self._my_own)
+        return levels.about_zero if self.about_zero else levels
 
     def _take(self, levels: Levels) -> None:
         self.set(levels, self.preset)

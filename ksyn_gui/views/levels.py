@@ -33,6 +33,12 @@ class Levels:
         """The value in the middle."""
         return (self.low + self.high) / 2
 
+    @property
+    def about_zero(self) -> Levels:
+        """The same, with zero in the middle."""
+        end = max(abs(self.low), abs(self.high))
+        return Levels(-end, end)
+
     def dragged(self, right: float, down: float, span: float) -> Levels:
         """Return the levels after a drag of so many pixels: right widens, down darkens."""
         window = self.window + right * span / PIXELS_A_SPAN

@@ -70,6 +70,7 @@ class Links(QObject):
         canvas.port_chosen.connect(lambda port: self._share_port(member, port))
         canvas.pointer.pointed.connect(lambda place: self._share_place(member, place))
         canvas.levels_changed.connect(lambda levels: self._share_levels(member, levels))
+        canvas.look_changed.connect(lambda: self._take_levels(member))
         canvas.scrolled.connect(lambda steps: self._share_scroll(member, steps))
         canvas.turned.connect(self.turn)
         canvas.grip_changed.connect(self._hold)
@@ -128,8 +129,19 @@ class Links(QObject):
 
     def _share_levels(self, member: _Member, levels: Levels) -> None:
         if self._on[Link.LEVELS]:
-            for canvas in self._others(member, "quantity"):
+            for canvas in self._alike(member):
                 canvas.set_levels(levels, member.canvas.level_choice.preset)
+
+    def _take_levels(self, member: _Member) -> None:
+        """Let a canvas have the levels of those that show the same as it."""
+        for other in self._alike(member):
+            if self._on[Link.LEVELS] and not other.is_empty:
+                member.canvas.set_levels(other.levels, other.level_choice.preset)
+
+    def _alike(self, member: _Member) -> list[ArrayCanvas]:
+        """Return the canvases of its quantity that draw it in the same colours."""
+        others = self._others(member, "quantity")
+        return [other for other in others if other.lut_name == member.canvas.lut_name]
 
     def _share_scroll(self, member: _Member, steps: int) -> None:
         if self._on[Link.SCROLL]:
@@ -146,9 +158,7 @@ class Links(QObject):
         """Let a canvas that comes late begin with what the others show."""
         if member.plane == BODY:
             member.canvas.turn(self._orientation)
-        for other in self._others(member, "quantity"):
-            if self._on[Link.LEVELS] and not other.is_empty:
-                member.canvas.set_levels(other.levels, other.level_choice.preset)
+        self._take_levels(member)
         for other in self._others(member, "plane"):
             if self._on[Link.ZOOM] and not other.surface.is_fitted:
                 member.canvas.set_port(other.surface.port)

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 Lut = NDArray[np.uint8]
 """``entry 3``: red, green, blue."""
 
+SIGNED = "signed"
+"""Dark at zero, and another colour on either side."""
 _ANCHORS = {
     "grey": ((0, 0, 0), (255, 255, 255)),
     # From dark to light through blue and yellow, which every kind of colour vision tells apart.
     "heat": ((0, 0, 0), (18, 52, 104), (84, 104, 128), (194, 164, 96), (255, 240, 168)),
     # Below, at and above zero.
-    "signed": ((120, 200, 255), (0, 0, 0), (255, 176, 64)),
+    SIGNED: ((120, 200, 255), (0, 0, 0), (255, 176, 64)),
     # Round the circle and back: −π, −π/2, 0, π/2, π.
     "phase": ((24, 24, 28), (44, 116, 228), (240, 240, 240), (226, 158, 20), (24, 24, 28)),
 }

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from ksyn.labels import AI_RECONSTRUCTED
 from ksyn_gui.views.canvas import ArrayCanvas, Tool
-from ksyn_gui.views.levels import Levels, preset_levels
+from ksyn_gui.views.levels import Levels, between, preset_levels, symmetric
 from ksyn_gui.views.links import Link, Links
+from ksyn_gui.views.luts import SIGNED
 from ksyn_gui.views.surface import Port
 
 RIGHT, LEFT, MIDDLE = (
@@ -341,3 +342,26 @@ def _wheel(canvas, pixel: QPointF, turn: int, keys=Qt.KeyboardModifier.NoModifie
         False,
     )
     QApplication.sendEvent(_field(canvas), event)
+
+
+@pytest.mark.parametrize("key", range(10))
+def test_zero_stays_in_the_middle_of_two_colours_whatever_key_is_pressed(
+    qtbot: QtBot, canvas: ArrayCanvas, key: int
+) -> None:
+    canvas.set_look(SIGNED, symmetric, "")
+    canvas.set_values(VALUES - np.float32(0.2))
+    qtbot.keyClick(canvas, Qt.Key.Key_0 + key)
+    _drag(qtbot, canvas, RIGHT, (20, 30))
+    assert canvas.levels.low == pytest.approx(-canvas.levels.high)
+
+
+def test_levels_are_shared_by_what_is_drawn_in_the_same_colours_only(qtbot: QtBot) -> None:
+    links, (image, reference) = Links(), [_canvas(qtbot) for _ in range(2)]
+    links.add(image, quantity="image", leads=False)
+    links.add(reference, quantity="image")
+    reference.level_choice.choose(Levels(0.0, 7.0))
+    image.set_look(SIGNED, symmetric, "")
+    image.level_choice.choose(Levels(-3.0, 3.0))
+    assert reference.levels == Levels(0.0, 7.0)
+    image.set_look("grey", between(0.1, 99.9), "")
+    assert image.levels == Levels(0.0, 7.0)
