@@ -173,22 +173,31 @@ class SmokeTest(QObject):
 
 
 class Photographer(QObject):
-    """Waits until nothing changes any more, saves a picture of the window, and quits."""
+    """Waits until nothing changes any more, saves a picture of the window, and quits.
+
+    It quits with 0 unless there was trouble, which it tells on stderr.
+    """
 
     _REST = 1200
     """How long nothing may happen [ms]."""
 
     def __init__(self, window: MainWindow, picture: Path) -> None:
         super().__init__(window)
-        self._window, self._picture = window, picture
+        self._window, self._picture, self._code = window, picture, 0
         self._timer = QTimer(self, singleShot=True, interval=self._REST)
         self._timer.timeout.connect(self._take)
         session = window.session
         shown, failed = session.preview.zero_filled_changed, session.news.error_raised
         for signal in (session.engine_changed, shown, failed):
             signal.connect(lambda _: self._timer.start())
+        failed.connect(lambda trouble: self._note(f"{trouble.message}\n{trouble.hint}"))
+        session.study.layout_needed.connect(lambda _path, needed: self._note(str(needed)))
+
+    def _note(self, trouble: str) -> None:
+        sys.stderr.write(f"{trouble}\n")
+        self._code = 1
 
     def _take(self) -> None:
         self._window.save_picture(self._picture)
         self._window.leave()
-        QApplication.exit(0)
+        QApplication.exit(self._code)

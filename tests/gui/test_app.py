@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ksyn_gui.app import _flags
@@ -29,6 +30,18 @@ def test_the_smoke_test_reconstructs_the_demo_and_quits_with_0(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert "QThread" not in done.stderr
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["missing", "without axes"])
+def test_a_picture_of_what_cannot_be_opened_quits_with_1_and_says_why(tmp_path: Path, kept: bool):
+    scan = tmp_path / "scan.npz"
+    if kept:
+        np.savez(scan, data=np.ones((4, 5, 6), np.complex64))
+    shot = ("--screenshot", str(tmp_path / "window.png"))
+    done = python("-m", "ksyn_gui", str(scan), *shot)
+    assert done.returncode == 1
+    assert ("axes" if kept else "scan.npz") in done.stderr
+    assert (tmp_path / "window.png").is_file()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is a display")
