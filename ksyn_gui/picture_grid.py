@@ -197,6 +197,7 @@ class Companion(QWidget):
     def _draw(self) -> None:
         name = self.choice.currentText()
         self.view.set_title(name)
+        self.view.set_reconstructed(name == ZERO_FILLED)
         self.view.set_image(self._pictures[name])
 
 

@@ -83,6 +83,10 @@ class ImageView(QWidget):
         self.canvas.title = text
         self.canvas.set_caption(text)
 
+    def set_reconstructed(self, reconstructed: bool) -> None:
+        """Say whether the image was made of fewer samples than it has."""
+        self.canvas.set_strip(label_of(learned=False) if reconstructed else NOT_FOR_DIAGNOSIS)
+
     def set_learned(self, learned: bool) -> None:
         """Say whether a trained network took part in the reconstruction shown."""
         self.canvas.set_strip(label_of(learned=learned))

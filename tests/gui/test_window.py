@@ -96,6 +96,15 @@ def strips(window) -> list[str]:
     return [view.canvas.strip for view in (pictures.kspace, pictures.image, pictures.error)]
 
 
+def test_a_zero_filled_image_is_called_reconstructed_wherever_it_stands(window):
+    companion = window.pictures.companion
+    assert companion.view.canvas.strip == NOT_FOR_DIAGNOSIS
+    companion.choice.setCurrentText("Zero-filled")
+    assert companion.view.canvas.strip == RECONSTRUCTED
+    companion.choice.setCurrentText("Reference")
+    assert companion.view.canvas.strip == NOT_FOR_DIAGNOSIS
+
+
 def test_the_strip_stands_under_every_reconstructed_view_and_stays(qtbot, window):
     views = (window.pictures.image, window.pictures.error)
     assert strips(window) == [NOT_FOR_DIAGNOSIS, RECONSTRUCTED, RECONSTRUCTED]
