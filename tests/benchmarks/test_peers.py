@@ -102,14 +102,18 @@ def test_l1_wavelet_is_as_good_and_quick_as_barts(
 
 
 def ours(case: Case, method: str, **options: float) -> tuple[Array, float]:
-    """Return our image, and the processor time of maps and iterations [s]."""
+    """Return our image where maps reach, and the processor time of maps and iterations [s].
+
+    Beyond its maps BART's image is black; ours would show what was measured there, noise in air.
+    """
     started = time.process_time()
     prepared = prepare(*scan(case).ours())
     stream = METHODS.get(method).of(options).stream
     steps = stream(prepared.problem, torch.Generator().manual_seed(0))
     for step in steps:
         last = step
-    return prepared.image_of(last)[0].numpy(), time.process_time() - started
+    seconds, beyond = time.process_time() - started, prepared.problem.sens_maps.beyond
+    return (last.image * prepared.unit)[0].masked_fill(beyond, 0).numpy(), seconds
 
 
 def best_of_ours(case: Case) -> tuple[float, float]:
