@@ -121,7 +121,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     with qtbot.waitSignal(session.preview.zero_filled_changed, timeout=PATIENCE):
         session.study.open("demo")
     yield window
-    window.close()
+    window.leave()
 
 
 class Heart(QObject):
