@@ -325,11 +325,37 @@ def test_no_memory_left_is_an_error_with_a_way_out():
     assert "compress_to" in caught.value.hint
 
 
-def test_closing_the_stream_closes_the_method():
-    steps = stream(prepared_head(), Draws(), samples=2)
+@pytest.mark.parametrize("samples", [1, 2])
+def test_a_stream_makes_no_step_too_many_and_closes_the_method(samples):
+    log: list[int | str] = []
+
+    class Noted(Draws):
+        def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
+            try:
+                for step in Draws.stream(self, problem, rng):
+                    log.append(step.index)
+                    yield step
+            finally:
+                log.append("closed")
+
+    steps = stream(prepared_head(), Noted(), samples=samples)
     next(steps)
+    assert log == [0]
     steps.close()
+    assert log == [0, "closed"]
     assert next(steps, None) is None
+
+
+@pytest.mark.parametrize("acs", [2, 10])
+@pytest.mark.parametrize("maps", ["espirit", "walsh", "sum-of-squares"])
+def test_what_the_mask_leaves_out_changes_nothing(maps, acs):
+    kspace, mask = head(), columns(head().matrix, acs=acs)
+    hidden = kspace.with_samples(torch.where(mask.samples, kspace.samples, 9j))
+    problems = [prepare(k, mask, Preparation(maps=maps)).problem for k in (kspace, hidden)]
+    first, second = problems
+    assert torch.equal(first.kspace.samples, second.kspace.samples)
+    assert torch.equal(first.sens_maps.maps, second.sens_maps.maps)
+    assert first.noise_level == second.noise_level
 
 
 def test_a_system_that_one_iteration_solves_stays_solved():
