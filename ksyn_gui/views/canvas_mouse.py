@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
+from ksyn_gui.views.field import BUTTONS
 from ksyn_gui.views.tools import Tool, tool_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ class CanvasMouse(QObject):
         """The parent: to keep it would keep it alive in a circle."""
         return cast("ArrayCanvas", self.parent())
 
-    def _hover(self, place: QPointF) -> None:
+    def _hover(self, place: QPointF, held: Qt.MouseButton) -> None:
+        if self._sets_levels_with(held):  # the place looked at stays while its contrast changes
+            return
         shift = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
         self._canvas.pointer.hold_cross(bool(shift) and self._canvas.tool is not Tool.BRUSH)
         self._canvas.pointer.point_at(place)
@@ -95,6 +98,10 @@ class CanvasMouse(QObject):
         else:
             many = 10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1
             self._canvas.scrolled.emit(-steps * many)
+
+    def _sets_levels_with(self, held: Qt.MouseButton) -> bool:
+        tools = (tool_of(button, self._canvas.tool_now) for button in BUTTONS if held & button)
+        return Tool.LEVELS in tools
 
     def _paints_with(self, button: Qt.MouseButton) -> bool:
         return button == Qt.MouseButton.LeftButton and self._canvas.tool_now is Tool.BRUSH

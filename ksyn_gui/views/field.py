@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QGraphicsSceneMouseEvent, QGraphicsSceneWheelEvent
 from ksyn_gui.views.graph import ViewBox
 from ksyn_gui.views.orientation import UPRIGHT, Orientation
 
-_BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
+BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
 
 
 class Field(ViewBox):
     """A view box with rows downwards and square units, without pyqtgraph's own mouse and menus."""
 
-    hovered = Signal(QPointF)
-    """The pointer's place in the plane."""
+    hovered = Signal(QPointF, Qt.MouseButton)
+    """The pointer's place in the plane, and the buttons held there."""
     pressed = Signal(QPointF, Qt.MouseButton)
     dragged = Signal(QPointF, QPoint, Qt.MouseButton)
     """Place in the plane, pixels since the last one, button."""
@@ -61,10 +61,10 @@ class Field(ViewBox):
         """Say how far the held buttons moved the pointer."""
         place = self.mapSceneToView(event.scenePos())
         moved, self._last = (event.scenePos() - self._last).toPoint(), event.scenePos()
-        for button in _BUTTONS:
+        for button in BUTTONS:
             if event.buttons() & button:
                 self.dragged.emit(place, moved, button)
-        self.hovered.emit(self.mapSceneToView(event.scenePos()))
+        self.hovered.emit(self.mapSceneToView(event.scenePos()), event.buttons())
         event.accept()
 
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:  # noqa: N802

@@ -247,7 +247,7 @@ class Surface(SceneView):
     def _hover(self, pixel: QPointF) -> None:
         """Say where the pointer is; during a drag the field says so itself."""
         if self.scene().mouseGrabberItem() is None:
-            self.field.hovered.emit(self.place_of(pixel))
+            self.field.hovered.emit(self.place_of(pixel), Qt.MouseButton.NoButton)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """Say that the pointer has gone."""

@@ -41,6 +41,19 @@ def test_a_right_drag_changes_window_and_level_whatever_the_tool(
     assert canvas.level_choice.preset is None
 
 
+@pytest.mark.parametrize("button", [RIGHT, LEFT])
+def test_a_drag_of_window_and_level_leaves_the_crosshair_where_it_is(
+    qtbot: QtBot, canvas: ArrayCanvas, button: Qt.MouseButton
+) -> None:
+    qtbot.keyClick(canvas.surface, "h")
+    qtbot.mouseMove(_field(canvas), QPoint(90, 100))
+    place = canvas.pointer.place
+    _drag(qtbot, canvas, button, (60, 30), start=(90, 100))
+    assert canvas.pointer.place == place
+    qtbot.mouseMove(_field(canvas), QPoint(120, 140))
+    assert canvas.pointer.place != place
+
+
 def test_a_hand_that_shakes_while_it_clicks_changes_nothing(
     qtbot: QtBot, canvas: ArrayCanvas
 ) -> None:
