@@ -317,8 +317,9 @@ class MainWindow(QMainWindow):
         self.docks.follow(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Ask about results that were not saved; remember the layout; end every thread."""
-        if self.session.results.unsaved and not self._leaving:
+        """Ask about what would be lost; remember the layout; end every thread."""
+        loses = self.session.running or self.session.results.unsaved
+        if loses and not self._leaving:
             event.ignore()
             self.questions.ask_unsaved(self.leave)
             return

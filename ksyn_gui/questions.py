@@ -46,14 +46,15 @@ class Questions(QObject):
             self._session.study.open(path, layout)
 
     def ask_unsaved(self, go_on: Callable[[], object]) -> None:
-        """Ask what becomes of results that were not saved, and go on unless they are to stay.
+        """Ask what becomes of results that were not saved and of a run under way, once.
 
+        Go on unless they are to stay.
         The window goes on meanwhile: nothing waits for the answer.
         """
         if self._box is not None:
             self._box.raise_()
             return
-        self._box = box = _unsaved_box(self._session.results.unsaved, self._window)
+        self._box = box = _loss_box(self._session, self._window)
         box.finished.connect(lambda answer: self._take_answer(answer, go_on))
         box.open()
 
@@ -95,16 +96,30 @@ class Questions(QObject):
             self.picture_wanted.emit(Path(name))
 
 
-def _unsaved_box(results: list[StoredResult], window: QWidget) -> QMessageBox:
-    """Return the question what becomes of these results."""
-    what = "A result was" if len(results) == 1 else f"{len(results)} results were"
-    box = QMessageBox(QMessageBox.Icon.Warning, "K-Syn", f"{what} not saved.", parent=window)
+def _loss_box(session: Session, window: QWidget) -> QMessageBox:
+    """Return the question what becomes of what would be lost; its default loses nothing."""
+    results, running = session.results.unsaved, session.running
+    box = QMessageBox(QMessageBox.Icon.Warning, "K-Syn", "", parent=window)
+    box.setText("\n".join([*_running_words(running), *_unsaved_words(results)]))
     box.setInformativeText("\n".join(result.label for result in results))
-    box.setStandardButtons(_Button.Save | _Button.Discard | _Button.Cancel)
-    box.button(_Button.Save).setText("Save …")
-    box.setDefaultButton(_Button.Save)
+    save = _Button.Save if results else _Button.NoButton
+    box.setStandardButtons(save | _Button.Discard | _Button.Cancel)
+    if results:
+        box.button(_Button.Save).setText("Save …")
+    else:
+        box.button(_Button.Discard).setText("Stop and close")
+    box.setDefaultButton(_Button.Cancel if running else _Button.Save)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return box
+
+
+def _running_words(running: bool) -> list[str]:
+    return ["A reconstruction is running; closing stops it."] if running else []
+
+
+def _unsaved_words(results: list[StoredResult]) -> list[str]:
+    what = "A result was" if len(results) == 1 else f"{len(results)} results were"
+    return [f"{what} not saved."] if results else []
 
 
 def with_suffix(path: Path, chosen_filter: str) -> Path:

@@ -97,6 +97,11 @@ class Session(QObject):
         parts = (self._engine, self.study.measured, self.sampling.mask)
         return all(part is not None for part in parts)
 
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way or waits."""
+        return self.reconstruction.state.active or self.queue.progress.busy
+
     def new_run(self, method: str | None = None) -> runs.GuiRun:
         """Return the run of what is on the screen by the chosen method (or another), not begun.
 

@@ -174,5 +174,6 @@ def test_pause_step_stop(opened, qtbot, wait):
 @pytest.mark.slow
 def test_close_while_running(opened, qtbot, wait):
     _start_long_run(qtbot, opened, wait)
-    assert opened.close()
+    opened.leave()
+    assert opened.isHidden()
     assert not opened.session.reconstruction._runner._thread.isRunning()

@@ -1,4 +1,4 @@
-"""Results that were not saved are asked about before they are lost, once."""
+"""What was not saved, and a run under way, is asked about before it is lost, once."""
 
 from __future__ import annotations
 
@@ -134,6 +134,52 @@ def test_it_is_asked_once(qtbot, two_results):
     for _ in range(2):
         two_results.close()
     assert len(questions(two_results)) == 1
+
+
+@pytest.fixture
+def running(long_run: MainWindow, wait: Callable) -> MainWindow:
+    """Return the window with a long run under way and no result."""
+    long_run.session.reconstruction.start()
+    wait(lambda: long_run.session.screen.shown is not None)
+    return long_run
+
+
+def test_a_run_under_way_is_asked_about_and_goes_on(qtbot, running, wait):
+    quit_by_key(qtbot, running, None)
+    (box,) = questions(running)
+    assert box.text().startswith("A reconstruction is running")
+    assert box.button(Button.Save) is None
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    index = running.session.screen.shown.index
+    wait(lambda: running.session.screen.shown.index > index)
+    assert running.isVisible()
+
+
+def test_a_run_under_way_is_stopped_where_that_is_the_answer(qtbot, running, wait):
+    quit_by_key(qtbot, running, None)
+    answer(qtbot, running, Button.Discard)
+    wait(lambda: left(running))
+    assert not running.session.reconstruction._runner._thread.isRunning()
+
+
+def test_a_run_and_results_are_one_question(qtbot, two_results, wait):
+    session = two_results.session
+    session.plan.set_method("total-variation")
+    session.plan.set_options({"iterations": 1000})
+    session.reconstruction.start()
+    quit_by_key(qtbot, two_results, None)
+    (box,) = questions(two_results)
+    assert "is running" in box.text()
+    assert "2 results were not saved." in box.text()
+    assert box.defaultButton() is box.button(Button.Cancel)
+    answer(qtbot, two_results, Button.Discard)
+    wait(lambda: left(two_results))
+
+
+def test_leaving_asks_nothing_of_a_run(running):
+    running.leave()
+    assert left(running)
+    assert questions(running) == []
 
 
 def test_a_run_under_way_is_told_of_first(qtbot, two_results, small_scan, wait):

@@ -258,9 +258,9 @@ def test_the_scrubber_is_dragged_with_the_mouse(qtbot, window, wait):
     assert not window.session.screen.shown.live
 
 
-def test_closing_while_running_ends_every_thread(qtbot, long_run, wait):
+def test_leaving_while_running_ends_every_thread(qtbot, long_run, wait):
     started(qtbot, long_run, wait)
-    assert long_run.close()
+    long_run.leave()
     assert not long_run.session.reconstruction._runner._thread.isRunning()
 
 
