@@ -62,9 +62,9 @@ def recon(
     _check_output(out)
     base = _base(file, recipe, method)
     chosen = flags.changed_method(base.method, method, preset, set_)
-    wanted = asked.changed(base, file, method=chosen, samples=samples)
+    wanted = _whole(base, asked.changed(base, file, method=chosen, samples=samples))
     if chosen is not None:
-        wanted = wanted.with_(model=None, stop_after=None)
+        wanted = wanted.with_(model=None)
     if each and wanted.samples == 1:
         raise OptionError(
             "--each writes each of several samples, but there is one.", hint="Add --samples N."
@@ -105,6 +105,20 @@ def _base(file: Path | None, recipe: Path | None, method: str | None) -> Recipe:
             hint="Name a scan and a method (see `ksyn methods`), or repeat a result with --recipe.",
         )
     return Recipe(input=Input(path=str(file)), method=MethodChoice(name=method))
+
+
+def _whole(base: Recipe, wanted: Recipe) -> Recipe:
+    """Return what is wanted without the stop of a run that was another one, and say so.
+
+    On another device it is the same run.
+    """
+    if base.stop_after is None or wanted.with_(device=base.device) == base:
+        return wanted
+    note(
+        f"The run of this recipe was stopped after step {base.stop_after}; "
+        "with other settings it goes to its end."
+    )
+    return wanted.with_(stop_after=None)
 
 
 def _reconstructed(recipe: Recipe, *, middle: bool, each: Path | None) -> Result:

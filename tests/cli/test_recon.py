@@ -91,6 +91,40 @@ def test_options_of_a_mask_change_the_pattern_of_a_recipe(ksyn, scan, tmp_path):
     assert (after.name, after.seed) == ("uniform", 3)
 
 
+@pytest.fixture
+def stopped(ksyn, scan, tmp_path):
+    """Return the recipe of a run of 6 steps that was stopped after 2."""
+    recon(ksyn, scan, "--method", "cg-sense", "--set", "iterations=6", *UNDERSAMPLED)
+    recipe = Recipe.load(tmp_path / "out.npy.recipe.yaml")
+    recipe.with_(stop_after=2).save(tmp_path / "stopped.recipe.yaml")
+    return "stopped.recipe.yaml"
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--acceleration", 2),
+        ("--as-acquired",),
+        ("--seed", 1),
+        ("--set", "regularisation=0.1"),
+        ("--prepare", "maps=walsh"),
+    ],
+    ids=lambda flags: flags[0],
+)
+def test_a_stopped_run_that_is_changed_goes_to_its_end(ksyn, stopped, flags):
+    outcome = recon(ksyn, "--recipe", stopped, *flags, "--json")
+    assert json.loads(outcome.out)["steps"] == 6
+    assert "stopped after step 2" in outcome.err
+    assert Recipe.load(Path("out.npy.recipe.yaml")).stop_after is None
+
+
+@pytest.mark.parametrize("flags", [(), ("--acceleration", 3), ("--set", "iterations=6")])
+def test_a_stopped_run_that_is_repeated_stops_there_again(ksyn, stopped, flags):
+    outcome = recon(ksyn, "--recipe", stopped, *flags, "--json")
+    assert json.loads(outcome.out)["steps"] == 2
+    assert outcome.err == ""
+
+
 def test_the_recipe_of_a_scan_of_many_slices_names_the_slice(ksyn, scan, samples, tmp_path):
     np.save(scan, np.stack([samples, 2 * samples, 3 * samples]))
     layout = ("--axes", "slice coil ky kx")
