@@ -126,8 +126,8 @@ def preset_levels(
 
 
 def _apart(low: float, high: float, gamma: float = 1.0) -> Levels:
-    """Return levels that are never equal: a flat image is drawn mid-grey."""
+    """Return levels that are never equal: a flat image is black, as in a written picture."""
     if high - low > 1e-7 * max(abs(low), abs(high), 1e-30):
         return Levels(low, high, gamma)
     room = max(abs(low), 1e-6) * 0.5
-    return Levels(low - room, high + room, gamma)
+    return Levels(low, high + room, gamma)

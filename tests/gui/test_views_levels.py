@@ -61,6 +61,12 @@ def test_no_preset_divides_by_zero_on_a_flat_image(key: int, value: float) -> No
     assert preset_levels(key, np.full((5, 4), value, np.float32)).window > 0
 
 
+@pytest.mark.parametrize("key", [preset.key for preset in PRESETS if preset.key != 8])
+@pytest.mark.parametrize("value", [0.0, 5.0, -3.0])
+def test_a_flat_image_is_black(key: int, value: float) -> None:
+    assert preset_levels(key, np.full((5, 4), value, np.float32)).low == value
+
+
 def test_percentiles_look_at_a_bounded_number_of_values() -> None:
     assert sampled(np.zeros((2000, 3000), np.float32)).size <= 65536
 
