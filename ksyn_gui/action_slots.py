@@ -30,7 +30,7 @@ def _file_slots(window: MainWindow) -> Slots:
         "screenshot": window.questions.ask_picture,
         "quit": window.close,
         "undo": window.undo,
-        "redo": mask.redo,
+        "redo": window.redo,
         "load_mask": mask.load,
         "save_mask": mask.save,
         "acquired": window.session.sampling.use_acquired,

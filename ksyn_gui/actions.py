@@ -90,7 +90,13 @@ ACTIONS = (
         "Take back the last change of the mask, or the removal of a result.",
     ),
     ActionInfo(
-        "redo", "&Redo", "Mask", ("Ctrl+Shift+Z", "Ctrl+Y"), "arrow-clockwise", ends_group=True
+        "redo",
+        "&Redo",
+        "Mask",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "arrow-clockwise",
+        "Do again what was taken back last.",
+        ends_group=True,
     ),
     ActionInfo("load_mask", "&Load mask …", "Mask", ("Ctrl+Shift+O",), "download-simple"),
     ActionInfo(

@@ -230,6 +230,14 @@ class MainWindow(QMainWindow):
         else:
             self.mask_panel.undo()
 
+    def redo(self) -> None:
+        """Remove the result again that was brought back last; without one, redo the mask."""
+        number = self.session.results.returned
+        if number is not None:
+            self.results_panel.remove_result(number)
+        else:
+            self.mask_panel.redo()
+
     def show_crash(self, summary: str, report: str) -> None:
         """Tell of an error that nothing caught."""
         hint = "This should not have happened. Your scan and results are still here."
@@ -243,9 +251,10 @@ class MainWindow(QMainWindow):
             self.settings.remember(scan.path)
 
     def _offer_undo(self, removed: StoredResult | None) -> None:
-        """Offer to bring a result back, as long as that can be done."""
-        can_undo = removed is not None or self.mask_panel.history.stack.canUndo()
-        self.actions_["undo"].setEnabled(can_undo)
+        """Offer to bring a result back or to remove it again, as long as that can be done."""
+        returned, stack = self.session.results.returned, self.mask_panel.history.stack
+        self.actions_["undo"].setEnabled(removed is not None or stack.canUndo())
+        self.actions_["redo"].setEnabled(returned is not None or stack.canRedo())
         if removed is not None:
             self.messages.offer_undo(f"Result {removed.number} was removed.")
         elif self.messages.offers_undo:

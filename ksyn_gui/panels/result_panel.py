@@ -210,13 +210,13 @@ class ResultPanel(QWidget):
     def _remove(self, card: Card) -> None:
         """Take a card away; what runs is stopped, and what waits goes on waiting."""
         if card.kind is Kind.RESULT:
-            self._remove_result(card.number)
+            self.remove_result(card.number)
         elif card.kind is Kind.RUNNING:
             self._session.reconstruction.stop()
         else:
             self._session.queue.remove(card.number)
 
-    def _remove_result(self, number: int) -> None:
+    def remove_result(self, number: int) -> None:
         """Take a result away; where it was on the screen, its neighbour in the list comes there."""
         heir = self._neighbour(number)
         self._session.results.remove(number)

@@ -44,6 +44,7 @@ class Results(QObject):
         self._screen, self._work, self._news = screen, work, news
         self._all: list[StoredResult] = []
         self._removed: list[StoredResult] = []
+        self._returned: list[int] = []
         self._newest = 0
         self._saved: set[int] = set()
 
@@ -98,9 +99,15 @@ class Results(QObject):
         """What `restore` would bring back."""
         return self._removed[-1] if self._removed else None
 
+    @property
+    def returned(self) -> int | None:
+        """Number of the result whose return would be taken back by removing it again."""
+        return self._returned[-1] if self._returned else None
+
     def remove(self, number: int) -> None:
         """Take a finished run away; `restore` brings it back."""
         gone = self.get(number)
+        self._returned = self._returned[:-1] if number == self.returned else []
         self._all.remove(gone)
         self._removed = [*self._removed, gone][-_MOST_REMOVED:]
         self._save_memory()
@@ -112,15 +119,16 @@ class Results(QObject):
         """Bring back what was removed last."""
         if self._removed:
             back = self._removed.pop()
+            self._returned.append(back.number)
             self._all = sorted([*self._all, back], key=lambda result: result.number)
             self.changed.emit(self.all)
             self.removed_changed.emit(self.removed)
             self.restored.emit(back.number)
 
     def forget_removed(self) -> None:
-        """Bring nothing back any more."""
-        if self._removed:
-            self._removed = []
+        """Bring nothing back any more, and take nothing away again."""
+        if self._removed or self._returned:
+            self._removed, self._returned = [], []
             self.removed_changed.emit(None)
 
     def rename(self, number: int, name: str) -> None:

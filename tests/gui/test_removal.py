@@ -10,6 +10,7 @@ from ksyn_gui.picture_grid import PREVIEW
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def cards(window):
@@ -93,6 +94,43 @@ def test_removals_are_taken_back_one_after_the_other(qtbot, with_results):
     assert numbers(with_results) == [1]
     qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
     assert numbers(with_results) == [1, 2]
+
+
+@pytest.mark.parametrize("with_results", [2], indirect=True)
+def test_a_removal_that_was_taken_back_is_done_again(qtbot, with_results):
+    delete(qtbot, with_results, 1)
+    for _ in range(2):
+        qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+        assert numbers(with_results) == [1, 2]
+        qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL | SHIFT)
+        assert numbers(with_results) == [2]
+    assert with_results.session.screen.shown.result == 2
+    assert "Result 1" in with_results.messages.text.text()
+    assert not with_results.actions_["redo"].isEnabled()
+
+
+@pytest.mark.parametrize("with_results", [3], indirect=True)
+def test_removals_are_done_again_one_after_the_other(qtbot, with_results):
+    for number in (2, 1):
+        delete(qtbot, with_results, number)
+    for _ in range(2):
+        qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    for left in ([1, 3], [3]):
+        qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL | SHIFT)
+        assert numbers(with_results) == left
+
+
+@pytest.mark.parametrize("with_results", [2], indirect=True)
+def test_another_removal_or_another_mask_leaves_nothing_to_do_again(qtbot, with_results):
+    redo, sampling = with_results.actions_["redo"], with_results.session.sampling
+    delete(qtbot, with_results, 1)
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    assert redo.isEnabled()
+    delete(qtbot, with_results, 2)
+    assert not redo.isEnabled()
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    sampling.set_mask(~sampling.mask.samples[0])
+    assert not redo.isEnabled()
 
 
 @pytest.mark.parametrize("with_results", [1], indirect=True)
