@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ksyn.errors import KsynError
 from ksyn_gui.choice_boxes import ChoiceBox
+from ksyn_gui.dialogs.axis_words import IN_IMAGE, IN_KSPACE, OTHER_DOMAIN, TITLES, fault_of
 from ksyn_gui.form_rows import form_layout
 from ksyn_gui.parts import GAP, column, heading, quiet, value
 from ksyn_gui.views.image_view import ImageView
@@ -32,21 +33,6 @@ if TYPE_CHECKING:
     from ksyn.io.layout import Candidate, Layout, LayoutNeeded
 
 Domain = Literal["kspace", "image"]
-
-_TITLES = {
-    "slice": "Slice",
-    "frame": "Frame (time)",
-    "coil": "Coil",
-    "ky": "ky",
-    "kx": "kx",
-    "y": "y (rows)",
-    "x": "x (columns)",
-    "complex": "Real and imaginary part",
-    "skip": "Nothing (length 1)",
-}
-_IN_KSPACE = ("slice", "frame", "coil", "ky", "kx", "complex", "skip")
-_IN_IMAGE = ("slice", "frame", "coil", "y", "x", "complex", "skip")
-_OTHER_DOMAIN = {"ky": "y", "kx": "x", "y": "ky", "x": "kx"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +119,12 @@ class LayoutDialog(QDialog):
         self._show_words()
 
     def _show_words(self) -> None:
-        offered = _IN_KSPACE if self.kspace.isChecked() else _IN_IMAGE
+        offered = IN_KSPACE if self.kspace.isChecked() else IN_IMAGE
         for box, word in zip(self.axes, self._words, strict=True):
             with QSignalBlocker(box):
                 box.clear()
                 for other in offered:
-                    box.addItem(_TITLES[other], other)
+                    box.addItem(TITLES[other], other)
                 box.setCurrentIndex(offered.index(word))
 
     def _assign(self, number: int, place: int) -> None:
@@ -151,8 +137,8 @@ class LayoutDialog(QDialog):
         self._preview_soon()
 
     def _take_domain(self) -> None:
-        wanted = _IN_KSPACE if self.kspace.isChecked() else _IN_IMAGE
-        self._words = [word if word in wanted else _OTHER_DOMAIN[word] for word in self._words]
+        wanted = IN_KSPACE if self.kspace.isChecked() else IN_IMAGE
+        self._words = [word if word in wanted else OTHER_DOMAIN[word] for word in self._words]
         self._show_words()
         self._preview_soon()
 
@@ -166,8 +152,9 @@ class LayoutDialog(QDialog):
 
     def _preview(self) -> None:
         path, layout = self._path, self.layout_said
+        fault = fault_of(self.candidate.shape, self._words, self._domain())
         self.flags.setText(layout.flags)
-        self._reading.submit(lambda: preview(path, layout))
+        self._reading.submit(lambda: _refused(fault) if fault else preview(path, layout))
 
     def _show(self, shown: Preview) -> None:
         self.view.set_voxel_size(*shown.voxel_size)
@@ -241,8 +228,13 @@ def preview(path: Path, layout: Layout) -> Preview:
             image = magnitude_image(kspace.samples)[0].numpy()
             words = _counts(scan)
     except KsynError as error:
-        return Preview(None, (1e-3, 1e-3), str(error))
+        return _refused(str(error))
     return Preview(image, kspace.voxel_size, words)
+
+
+def _refused(reason: str) -> Preview:
+    """Return that a layout will not do."""
+    return Preview(None, (1e-3, 1e-3), reason)
 
 
 def likely_axes(shape: Sequence[int], domain: Domain) -> list[str]:

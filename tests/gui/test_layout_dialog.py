@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from ksyn.io import LayoutNeeded, open_scan
+from ksyn_gui.dialogs.axis_words import fault_of
 from ksyn_gui.dialogs.layout_dialog import LayoutDialog, likely_axes
 
 SHAPE = (2, 3, 4, 24, 21)
@@ -61,7 +62,30 @@ def test_an_answer_that_cannot_be_is_refused_with_the_reason(
     qtbot.waitUntil(lambda: "Reading" not in dialog.said.text())
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
     assert dialog.view.canvas.is_empty
-    assert len(dialog.said.text()) > 10
+    assert dialog.said.text().startswith("Axis 1 is 2 long; “Nothing (length 1)” takes 1.")
+
+
+def test_a_missing_axis_is_asked_for_in_the_words_of_the_window(
+    qtbot: QtBot, dialog: LayoutDialog
+) -> None:
+    dialog.image.click()
+    _say(dialog, ["frame", "slice", "coil", "skip", "x"])
+    qtbot.waitUntil(lambda: "Reading" not in dialog.said.text())
+    assert dialog.said.text() == "No axis is y (rows) yet."
+
+
+@pytest.mark.parametrize(
+    ("shape", "words", "domain"),
+    [
+        ((15, 64, 48), ("coil", "ky", "kx"), "kspace"),
+        ((64, 48, 2), ("y", "x", "complex"), "image"),
+        ((1, 64, 48), ("skip", "ky", "kx"), "kspace"),
+    ],
+)
+def test_axes_that_can_be_have_no_fault(
+    shape: tuple[int, ...], words: tuple[str, ...], domain: str
+) -> None:
+    assert fault_of(shape, words, domain) == ""
 
 
 def test_an_image_has_y_and_x_where_k_space_has_ky_and_kx(dialog: LayoutDialog) -> None:
