@@ -18,7 +18,9 @@ def evaluate(
     axes: flags.Axes = None,
     slice_: Annotated[
         int | None,
-        typer.Option("--slice", min=0, help="Compare with this slice or frame of the target."),
+        typer.Option(
+            "--slice", min=0, help="Compare with this slice or frame (from 0) of the target."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

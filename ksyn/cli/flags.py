@@ -48,11 +48,15 @@ DomainFlag = Annotated[
 Slice = Annotated[
     int | None,
     typer.Option(
-        "--slice", min=0, help="Which slice \\[default: the middle]", rich_help_panel=_SCAN
+        "--slice",
+        min=0,
+        help="Which slice, counted from 0 \\[default: the middle]",
+        rich_help_panel=_SCAN,
     ),
 ]
 Frame = Annotated[
-    int | None, typer.Option(min=0, help="Which frame \\[default: all]", rich_help_panel=_SCAN)
+    int | None,
+    typer.Option(min=0, help="Which frame, counted from 0 \\[default: all]", rich_help_panel=_SCAN),
 ]
 MaskKind = Annotated[
     str | None,

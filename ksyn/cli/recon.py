@@ -127,7 +127,10 @@ def _reconstructed(recipe: Recipe, *, middle: bool, each: Path | None) -> Result
     with busy("Preparing"), open_input(recipe.input) as scan:
         if middle and scan.n_slices > 1:
             recipe = recipe.with_(slice=scan.n_slices // 2)
-            note(f"Slice {recipe.slice} of {scan.n_slices}; choose another with --slice.")
+            note(
+                f"Slice {recipe.slice} of {scan.n_slices}, counted from 0; "
+                "choose another with --slice."
+            )
         steps = run(recipe, scan)
     method = recipe.method.method()
     tell_hints(steps.prepared, method)

@@ -26,6 +26,26 @@ class Acquired:
     mask: Mask
 
 
+class SliceError(ReadError):
+    """A slice of a scan is damaged.
+
+    Args:
+        index: Which one, from 0 on.
+        words: What goes on after the number.
+        hint: What to do about it.
+        first: The number of the first slice in the message: 0 as in `ksyn`, or 1 as in the window.
+    """
+
+    def __init__(self, index: int, words: str, *, hint: str = "", first: int = 0) -> None:
+        number = f"{index + first}" if first else f"{index} (counted from 0)"
+        super().__init__(f"Slice {number} {words}", hint=hint)
+        self._index, self._words = index, words
+
+    def counted_from(self, first: int) -> SliceError:
+        """Return the same, with the slices counted from another number."""
+        return SliceError(self._index, self._words, hint=self.hint, first=first)
+
+
 class Scan(ABC):
     """A scan in a file: what is in it, and its slices one at a time.
 
@@ -151,8 +171,8 @@ class Scan(ABC):
 def _check_finite(path: Path, index: int, samples: Tensor) -> None:
     bad = int((~torch.isfinite(torch.view_as_real(samples))).any(dim=-1).sum())
     if bad:
-        raise ReadError(
-            f"{path.name}: {bad} of {samples.numel()} samples of slice {index} are not finite "
-            "(NaN or infinity).",
+        raise SliceError(
+            index,
+            f"of {path.name}: {bad} of {samples.numel()} samples are not finite (NaN or infinity).",
             hint="Find out where they come from; a reconstruction would spread them everywhere.",
         )

@@ -89,7 +89,20 @@ def is_layout_needed(error: Exception) -> bool:
 
 
 def measure(opened: Opened, index: int) -> Measured:
-    """Read one slice."""
+    """Read one slice.
+
+    Raises:
+        SliceError: It is damaged; the message counts slices as the window does, from 1.
+    """
+    from ksyn.io.scan import SliceError
+
+    try:
+        return _measured(opened, index)
+    except SliceError as error:
+        raise error.counted_from(1) from None
+
+
+def _measured(opened: Opened, index: int) -> Measured:
     scan = opened.scan
     reference = scan.reference(index)
     return Measured(

@@ -129,7 +129,7 @@ def test_the_recipe_of_a_scan_of_many_slices_names_the_slice(ksyn, scan, samples
     np.save(scan, np.stack([samples, 2 * samples, 3 * samples]))
     layout = ("--axes", "slice coil ky kx")
     outcome = recon(ksyn, scan, "--method", "zero-filled", *layout)
-    assert "Slice 1 of 3" in outcome.err
+    assert "Slice 1 of 3, counted from 0" in outcome.err
     assert Recipe.load(tmp_path / "out.npy.recipe.yaml").slice == 1
     recon(ksyn, scan, "--method", "zero-filled", *layout, "--slice", 2, out="c.npy")
     np.testing.assert_allclose(np.load("c.npy"), 1.5 * np.load("out.npy"), rtol=1e-3, atol=1e-4)

@@ -37,6 +37,12 @@ def test_a_kspace_without_numbers_is_refused(refused, tmp_path, samples, value, 
     assert not (tmp_path / "out.npy").exists()
 
 
+def test_a_damaged_slice_is_named_as_its_flag_counts(refused, tmp_path, samples):
+    np.save(tmp_path / "bad.npy", np.stack([samples, samples * np.nan]))
+    told = refused(*recon(tmp_path / "bad.npy", "--axes", "slice coil ky kx", "--slice", 1))
+    assert "Slice 1 (counted from 0) of bad.npy" in told
+
+
 def test_a_mask_of_another_matrix_is_refused(refused, scan, tmp_path):
     np.save(tmp_path / "mask.npy", np.ones((48, 40), bool))
     assert "(48, 40)" in refused(*recon(scan, "--mask-file", tmp_path / "mask.npy"))

@@ -37,7 +37,7 @@ def test_a_scan_that_cannot_be_read_takes_the_pictures_of_the_last_one_away(
     with qtbot.waitSignal(window.session.news.error_raised):
         window.open(half_read)  # its middle slice is the second
     wait(lambda: shown(window) == [False, False, False])
-    assert window.messages.isVisible()
+    assert window.messages.text.text().startswith("Slice 2 of half.h5: 1 of ")
 
 
 def test_a_slice_that_can_be_read_shows_again(
