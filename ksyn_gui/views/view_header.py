@@ -81,7 +81,7 @@ class _Choice(QComboBox):
 _TIME_TO_READ = 8000
 """What a tooltip of several lines takes [ms]."""
 _AT_END = Qt.TextElideMode.ElideRight
-_NARROWEST_TITLE, _NARROWEST_CHOICE = 34, 84
+_NARROWEST_TITLE, _NARROWEST_CHOICE = 22, 60
 """Widths in which a few letters can still be read [pixels]."""
 
 

@@ -48,7 +48,7 @@ class Words(QObject):
         self._title, text = title, "\n".join(lines)
         if text != self.caption.text():
             self.caption.setText(text)
-            self.caption.adjustSize()
+            self._lay_out()
             self._telling.start()
 
     def write_readout(self, text: str) -> bool:

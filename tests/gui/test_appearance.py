@@ -121,6 +121,14 @@ def test_the_whole_readout_of_a_sample_is_in_sight(qtbot, window, size):
     assert label.geometry().bottom() < field.height()
 
 
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_four_pictures_have_equal_room(qtbot, window, size):
+    window.resize(*size)
+    views = window.pictures.views
+    qtbot.waitUntil(lambda: max(v.width() for v in views) - min(v.width() for v in views) <= 1)
+    qtbot.waitUntil(lambda: max(v.height() for v in views) - min(v.height() for v in views) <= 1)
+
+
 @pytest.mark.parametrize("before", ["dark", "light"])
 def test_curves_and_messages_take_the_colours_of_another_theme(qtbot, qapp, before):
     theme = Theme(qapp, before)

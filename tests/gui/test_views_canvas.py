@@ -229,6 +229,15 @@ def test_the_strip_covers_nothing_of_the_picture(qtbot: QtBot) -> None:
     assert bottom.y() <= canvas._strip.y() + 0.5
 
 
+def test_a_caption_that_is_wider_than_the_picture_is_broken_into_lines(
+    canvas: ArrayCanvas,
+) -> None:
+    canvas.set_caption("blue: measured (32.0 %), dark: not measured, orange: generated")
+    label = canvas._caption
+    assert label.geometry().right() < _field(canvas).width()
+    assert label.height() >= label.heightForWidth(label.width())
+
+
 def test_a_screen_reader_hears_what_is_shown(qtbot: QtBot) -> None:
     canvas = _canvas(qtbot, strip=AI_RECONSTRUCTED)
     canvas.set_caption("Reconstruction 3/8")
