@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hands import click, run_panel
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -74,6 +75,18 @@ def long_run(window: MainWindow) -> MainWindow:
     """Return the window with a method chosen that takes a thousand steps."""
     window.session.plan.set_method("total-variation")
     window.session.plan.set_options({"iterations": 1000})
+    return window
+
+
+@pytest.fixture
+def finished(
+    qtbot: QtBot, window: MainWindow, wait: Callable[[Callable[[], object]], None]
+) -> MainWindow:
+    """Return the window with one result."""
+    window.session.plan.set_method("cg-sense")
+    window.session.plan.set_seed(5)
+    click(qtbot, run_panel(window).run)
+    wait(lambda: window.session.results.all)
     return window
 
 

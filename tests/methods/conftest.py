@@ -8,6 +8,8 @@ from learned_models import make_models
 from ksyn import weights
 from ksyn.methods import METHODS
 
+pytest.register_assert_rewrite("promises")  # its checks shall say what they found
+
 LEARNED = {method.name for method in METHODS if method.family == "learned"}
 
 
