@@ -124,5 +124,4 @@ def _words(side_lobe: float | None) -> str:
         return _TITLE
     if side_lobe <= 0:
         return f"{_TITLE}: no side lobes"
-    decibel = 20 * np.log10(side_lobe)
-    return with_minus(f"{_TITLE}: side lobe {100 * side_lobe:.1f} % ({decibel:.1f} dB)")
+    return with_minus(f"{_TITLE}: side lobe {20 * np.log10(side_lobe):.1f} dB")

@@ -41,8 +41,15 @@ class Port:
     """What the shorter side of the field covers; the same units."""
 
 
-LEAST_FOR_BAR = 160
-"""Side of a picture that has room for a bar [pixels]."""
+_LEAST_FOR_BAR = 160
+"""Side of a picture that has room for a bar along it [pixels]."""
+_LEAST_FOR_COLOURS = 240
+"""Width of a picture that has room for words beside the colour bar [pixels]."""
+
+
+def has_colour_bar(field: QRectF) -> bool:
+    """Return whether a picture of that size has room for the colour bar."""
+    return field.height() > _LEAST_FOR_BAR and field.width() > _LEAST_FOR_COLOURS
 
 
 class Surface(SceneView):
@@ -226,9 +233,9 @@ class Surface(SceneView):
 
     def _paint_bars(self, painter: QPainter, field: QRectF) -> None:
         painter.setFont(small(self.font()))
-        if self._bar is not None and field.height() > LEAST_FOR_BAR:
+        if self._bar is not None and has_colour_bar(field):
             paint_colour_bar(painter, field, *self._bar)
-        if self._ruler_unit and field.width() > LEAST_FOR_BAR:
+        if self._ruler_unit and field.width() > _LEAST_FOR_BAR:
             paint_scale_bar(painter, field, self.scale_factor(), self._ruler_unit)
 
     def _line(self) -> QGraphicsLineItem:

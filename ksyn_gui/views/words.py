@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ksyn_gui.views.surface import LEAST_FOR_BAR, Surface
+from ksyn_gui.views.surface import Surface, has_colour_bar
 
 _BAR_ROOM = 84
 """For the colour bar and its numbers at the right of a picture [pixels]."""
@@ -76,7 +76,8 @@ class Words(QObject):
 
     def _lay_out(self) -> None:
         field = self._surface.viewport().rect()
-        _fit(self.caption, field.width() - (_BAR_ROOM if field.height() > LEAST_FOR_BAR else 12))
+        beside = _BAR_ROOM if has_colour_bar(QRectF(field)) else 12
+        _fit(self.caption, field.width() - beside)
         self.caption.move(6, 5)
         _fit(self.readout, field.width() - 12)
         self.readout.move(6, field.height() - self.readout.height() - 3)

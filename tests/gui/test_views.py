@@ -239,7 +239,7 @@ def test_the_point_spread_names_its_highest_side_lobe(qtbot: QtBot) -> None:
     spread = np.zeros((8, 10), np.float32)
     spread[4, 5], spread[4, 2] = 1.0, 0.1
     view.set_point_spread(spread, 0.1)
-    assert "10.0 % (−20.0 dB)" in view.canvas.caption
+    assert "side lobe −20.0 dB" in view.canvas.caption
     assert view.profiles[0].values[2] == pytest.approx(-20)
     assert view.profiles[1].values.tolist() == pytest.approx([FLOOR] * 4 + [0] + [FLOOR] * 3)
 

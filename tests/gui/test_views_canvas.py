@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -238,6 +238,16 @@ def test_a_caption_that_is_wider_than_the_picture_is_broken_into_lines(
     assert label.height() >= label.heightForWidth(label.width())
 
 
+def test_words_have_a_narrow_picture_to_themselves(canvas: ArrayCanvas) -> None:
+    canvas.set_values(np.zeros((64, 48)))
+    wide = canvas.surface.viewport().grab().toImage()
+    canvas.resize(220, 320)
+    narrow = canvas.surface.viewport().grab().toImage()
+    brightest = [_right_edge(picture) for picture in (wide, narrow)]
+    assert brightest[0] > 200
+    assert brightest[1] < 200
+
+
 def test_a_screen_reader_hears_what_is_shown(qtbot: QtBot) -> None:
     canvas = _canvas(qtbot, strip=AI_RECONSTRUCTED)
     canvas.set_caption("Reconstruction 3/8")
@@ -338,6 +348,13 @@ def _canvas(qtbot: QtBot, strip: str = "") -> ArrayCanvas:
     canvas.show()
     canvas.set_values(VALUES)
     return canvas
+
+
+def _right_edge(picture: QImage) -> int:
+    """Return how bright the brightest pixel is where the upper half of the colour bar is."""
+    width, height = picture.width(), picture.height()
+    spots = ((width - x, y) for x in range(8, 24) for y in range(height // 4, height // 2))
+    return max(picture.pixelColor(*spot).lightness() for spot in spots)
 
 
 def _field(canvas: ArrayCanvas):
