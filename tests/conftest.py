@@ -24,6 +24,7 @@ if "--benchmark-only" not in sys.argv:
     install_import_hook("ksyn", "checking.checked")
 
 from leaks import Watch
+from pretend_gpu import pretend_gpu
 
 from ksyn.data import KSpace, Mask, Problem
 from ksyn.phantoms import coil_maps, head_kspace
@@ -41,7 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("data") and not DATA.is_dir():
             item.add_marker(pytest.mark.skip(reason="no folder of real scans beside the project"))
-        if item.get_closest_marker("cuda") and not torch.cuda.is_available():
+        if "gpu" in getattr(item, "fixturenames", ()):
+            item.add_marker("cuda")
+        elif item.get_closest_marker("cuda") and not torch.cuda.is_available():
             item.add_marker(pytest.mark.skip(reason="no CUDA device"))
 
 
@@ -81,6 +84,16 @@ def data_folder() -> Path:
 def rng() -> torch.Generator:
     """Return a generator with a fixed seed."""
     return torch.Generator().manual_seed(1)
+
+
+@pytest.fixture
+def gpu() -> Iterator[torch.device]:
+    """Return the GPU, or a pretend one where there is none."""
+    if torch.cuda.is_available():
+        yield torch.device("cuda", 0)
+        return
+    with pretend_gpu() as device:
+        yield device
 
 
 @pytest.fixture
