@@ -52,6 +52,8 @@ def pretend_gpu() -> Iterator[torch.device]:
         "current_device": lambda: 0,
         "get_device_name": lambda device=None: "Pretend GPU",
         "is_bf16_supported": lambda including_emulation=True: True,
+        "get_rng_state": lambda device=None: torch.get_rng_state(),
+        "set_rng_state": lambda state, device=None: None,
         "synchronize": lambda device=None: None,
         "empty_cache": lambda: None,
     }

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,5 +39,5 @@ def test_compare_measures_methods_on_the_gpu(ksyn, scan, gpu):
         "-o", "table.csv", "-o", "figure.png",
     )  # fmt: skip
     assert outcome.status == 0, outcome.err
-    with open("table.csv") as file:
+    with Path("table.csv").open() as file:
         assert [row["device"] for row in csv.DictReader(file)] == ["cuda", "cuda"]
