@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from ksyn.data import Problem
@@ -38,12 +38,17 @@ def _rings(problem: Problem, distance: Tensor) -> tuple[Tensor, Tensor]:
     energy = problem.kspace.samples.abs().square().mean(dim=1)[measured]
     count = torch.bincount(ring, minlength=_RINGS)
     there = count > 0
-    mean = (torch.bincount(ring, energy, _RINGS) / count)[there]
-    places = (torch.bincount(ring, away.expand_as(measured)[measured], _RINGS) / count)[there]
+    mean = (_sums(ring, energy) / count)[there]
+    places = (_sums(ring, away.expand_as(measured)[measured]) / count)[there]
     noise = 2 * problem.noise_level**2
     least = torch.maximum(_FAINTEST * torch.as_tensor(noise), 1e-9 * mean.max())
     falling = torch.log((mean - noise).maximum(least.to(mean))).cummin(dim=0).values
     return falling, places
+
+
+def _sums(ring: Int[Tensor, " sample"], values: Float[Tensor, " sample"]) -> Float[Tensor, " ring"]:
+    """Return the sum of the values of each ring, on the CPU: a GPU adds in no fixed order."""
+    return torch.bincount(ring.cpu(), values.cpu(), _RINGS).to(values.device)
 
 
 def _between(x: Tensor, places: Tensor, heights: Tensor) -> Tensor:

@@ -12,10 +12,13 @@ It shows:
     - a generator of the other device
     - NumPy asked to read the GPU's memory
     - numbers read before they were written: they are NaN
+    - sums that CUDA adds in another order each time, so that a seed would not repeat its result:
+      they are refused here, and silently done there
     - branches of the program that only a GPU takes
 
 It cannot show:
-    - kernels: what CUDA refuses, rounds otherwise, or does in another order; draws are the CPU's
+    - kernels: what CUDA refuses or rounds otherwise, or convolves in another order; draws are the
+      CPU's
     - memory: how much there is, and when it is freed
     - lower precision: `torch.autocast` changes nothing
     - several GPUs, streams, and other threads: only the thread that entered sees a GPU
@@ -212,6 +215,11 @@ _STRICT = {_aten.stack, _aten.index_select, _aten.gather, _aten.take, _aten.equa
 """Take not even a number without axes from the other device."""
 _UNWRITTEN = {_aten.empty, _aten.empty_like, _aten.empty_strided, _aten.new_empty}
 """Make tensors without writing to them."""
+_UNORDERED = {_aten.bincount, _aten.histc, _aten.cumsum, _aten.index_add, _aten.scatter_add}
+"""Add numbers in no fixed order; whole numbers do not mind.
+
+Source: the documentation of `torch.use_deterministic_algorithms`.
+"""
 
 
 def _computed(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -231,6 +239,8 @@ def _computed(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     _check_shapes(operation, tensors)
     if not there:
         return result
+    if kind in _UNORDERED and result.dtype.is_floating_point | result.dtype.is_complex:
+        raise RuntimeError(f"CUDA adds in no fixed order: {operation}")
     if kind in _UNWRITTEN and result.dtype.is_floating_point | result.dtype.is_complex:
         result.fill_(torch.nan)
     # What was written to is handed back as the tensor it was.

@@ -239,3 +239,12 @@ def test_shapes_changed_in_place_are_beyond_it():
 )
 def test_what_was_not_written_is_no_number(made):
     assert made().isnan().all()
+
+
+def test_sums_without_a_fixed_order_are_refused_but_of_whole_numbers():
+    ring = torch.tensor([0, 1, 1], device="cuda")
+    assert torch.bincount(ring).tolist() == [1, 2]
+    assert ring.cumsum(0).tolist() == [0, 1, 2]
+    for adds in (lambda: torch.bincount(ring, there(3)), lambda: there(3).cumsum(0)):
+        with pytest.raises(RuntimeError, match="no fixed order"):
+            adds()
