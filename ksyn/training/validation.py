@@ -66,7 +66,7 @@ class ShortReconstructions(Callback):
     def _psnr(self, model: nn.Module, case: Prepared) -> float:
         device = next(model.parameters()).device
         rng = torch.Generator(device).manual_seed(0)
-        with torch.random.fork_rng():
+        with torch.random.fork_rng([device] if device.type == "cuda" else []):
             for step in family_of(self.run).reconstruct(model, case.problem.to(device), rng):
                 last = step
         assert case.reference is not None  # noqa: S101 - made with one

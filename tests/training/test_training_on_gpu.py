@@ -77,3 +77,15 @@ def test_validation_reconstructs_where_the_network_is(run, gpu):
     assert found > 10
     if not (REAL and "prior" in run.family):  # it draws other numbers
         assert found == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("run", ["prior"], indirect=True)
+def test_validation_leaves_other_gpus_alone(run, gpu, monkeypatch):
+    images, asked, state_of = Images(run.validation, validation=True), [], torch.cuda.get_rng_state
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(
+        torch.cuda, "get_rng_state", lambda device: asked.append(device) or state_of(device)
+    )
+    short, (case, *_) = ShortReconstructions(run, images), _cases(run, images)["uniform4"]
+    short._psnr(fresh(run).model.eval().to(gpu), case)
+    assert asked == [gpu]
