@@ -13,43 +13,52 @@ It shows:
     - NumPy asked to read the GPU's memory
     - numbers read before they were written: they are NaN
     - sums that CUDA adds in another order each time, so that a seed would not repeat its result:
-      they are refused here, and silently done there
+      they are refused here, and silently made there
     - branches of the program that only a GPU takes
 
 It cannot show:
-    - kernels: what CUDA refuses or rounds otherwise, or convolves in another order; draws are the
-      CPU's
+    - kernels: what CUDA refuses, rounds otherwise or convolves in another order, and what it draws
     - memory: how much there is, and when it is freed
     - lower precision: `torch.autocast` changes nothing
     - several GPUs, streams, and other threads: only the thread that entered sees a GPU
 
-Where it does not know better it lets pass what CUDA may refuse.
+A shape changed in place, and what else is right but beyond it, ends in an error that says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import torch
+from cuda_rules import (
+    CROSSING,
+    INDEXING,
+    check_devices,
+    check_generator,
+    check_order,
+    holds_fractions,
+    tensors_in,
+)
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map_only
+from torch.utils._pytree import tree_map_only
 
 GPU = torch.device("cuda", 0)
 _META = torch.device("meta")
 _CPU = torch.device("cpu")
+_Generator = torch.Generator
 _aten = torch.ops.aten
 
 
 @contextmanager
 def pretend_gpu() -> Iterator[torch.device]:
-    """Let this thread find a GPU, and return its device."""
-    answers = {
+    """Let this thread find a GPU, and hand over its device."""
+    answers: dict[str, Callable[..., Any]] = {
         "is_available": lambda: True,
         "device_count": lambda: 1,
         "current_device": lambda: 0,
@@ -93,7 +102,7 @@ class GpuTensor(Tensor):
     is_cuda = property(lambda self: True)
     is_meta = property(lambda self: False)
 
-    def numpy(self, *, force: bool = False) -> Any:
+    def numpy(self, *, force: bool = False) -> np.ndarray:
         if force:
             return self.detach().cpu().resolve_conj().resolve_neg().numpy()
         raise TypeError(
@@ -112,68 +121,6 @@ class GpuTensor(Tensor):
     @classmethod
     def __torch_dispatch__(cls, operation, types, args=(), kwargs=None) -> Any:
         return _computed(operation, args, kwargs or {})
-
-
-class _Operations(TorchDispatchMode):
-    """Computes on tensors of both devices; without it, those that make a tensor were missed."""
-
-    def __torch_dispatch__(self, operation, types, args=(), kwargs=None) -> Any:
-        return _computed(operation, args, kwargs or {})
-
-
-class _Names(TorchFunctionMode):
-    """Takes the word ``cuda`` for the pretend GPU, before torch looks for a real one."""
-
-    def __torch_function__(self, function, types, args=(), kwargs=None) -> Any:
-        kwargs = kwargs or {}
-        if function is Tensor.cuda:
-            return args[0].to(_META)
-        if function in _FROM_PYTHON:
-            return _from_python(function, args, kwargs)
-        if function is torch.unravel_index:
-            with self:  # torch wrote it in Python, and makes a tensor in it
-                return torch.functional._unravel_index(*args, **kwargs).unbind(-1)
-        if function in (Tensor.__getitem__, Tensor.__setitem__):
-            args = (args[0], _as_tensors(args[1]), *args[2:])
-        if function is Tensor.to:
-            args = tuple(map(_named, args))
-        if "device" in kwargs:
-            kwargs = kwargs | {"device": _named(kwargs["device"])}
-        result = function(*args, **kwargs)
-        _check_generator(kwargs.get("generator"), result)
-        return result
-
-
-_FROM_PYTHON = (torch.tensor, torch.as_tensor, torch.asarray, Tensor.new_tensor)
-
-
-def _from_python(function: Callable[..., Tensor], args: Any, kwargs: dict[str, Any]) -> Tensor:
-    """Return what is made of Python's numbers; of the meta device torch would drop them."""
-    device = kwargs.get("device")
-    if function is Tensor.new_tensor:
-        like, *args = args
-        device = like.device if device is None else device
-        kwargs = {"dtype": like.dtype} | kwargs
-        function = torch.tensor
-    if device is None:
-        return function(*args, **kwargs)
-    return function(*args, **kwargs | {"device": None}).to(_named(device))
-
-
-def _as_tensors(index: Any) -> Any:
-    """Return an index with its lists as tensors, which for the meta device would be lost too."""
-    if isinstance(index, tuple):
-        return tuple(map(_as_tensors, index))
-    return torch.as_tensor(index) if isinstance(index, list | np.ndarray) else index
-
-
-def _named(value: Any) -> Any:
-    """Return the meta device for CUDA's, and anything else as it is."""
-    is_device = isinstance(value, str | torch.device)
-    return _META if is_device and str(value).startswith("cuda") else value
-
-
-_Generator = torch.Generator
 
 
 class _KindOfGenerator(type(_Generator)):
@@ -195,106 +142,96 @@ class PretendGenerator(_Generator, metaclass=_KindOfGenerator):
     device = property(lambda self: self.said)
 
 
-def _check_generator(generator: torch.Generator | None, drawn: Any) -> None:
-    if generator is None or not isinstance(drawn, Tensor):
-        return
-    wanted, found = drawn.device.type, generator.device.type
-    if wanted != found:
-        raise RuntimeError(f"Expected a '{wanted}' device type for generator but found '{found}'")
+class _Operations(TorchDispatchMode):
+    """Computes on tensors of both devices; without it, what makes tensors would be missed."""
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None) -> Any:
+        return _computed(operation, args, kwargs or {})
 
 
-_CROSSING = {
-    _aten.copy_,
-    _aten._foreach_copy_,
-    _aten.fill_,
-    _aten.fill,
-}
-"""Take the device of their first tensor, and the others from anywhere."""
-_INDEXING = {_aten.index, _aten.index_put, _aten.index_put_, _aten._unsafe_index}
-_STRICT = {_aten.stack, _aten.index_select, _aten.gather, _aten.take, _aten.equal}
-"""Take not even a number without axes from the other device."""
+class _Names(TorchFunctionMode):
+    """Takes the word ``cuda`` for the pretend GPU, before torch looks for a real one."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None) -> Any:
+        kwargs = kwargs or {}
+        if function is torch.unravel_index:
+            with self:  # torch wrote it in Python, and makes a tensor in it
+                return torch.functional._unravel_index(*args, **kwargs).unbind(-1)
+        if function in _FROM_PYTHON:
+            return _from_python(function, args, kwargs)
+        if function is Tensor.cuda:
+            return args[0].to(_META)
+        if function is Tensor.to:
+            args = tuple(map(_named, args))
+        if function in (Tensor.__getitem__, Tensor.__setitem__):
+            args = (args[0], _as_tensors(args[1]), *args[2:])
+        if "device" in kwargs:
+            kwargs = kwargs | {"device": _named(kwargs["device"])}
+        result = function(*args, **kwargs)
+        check_generator(kwargs.get("generator"), result)
+        return result
+
+
+_FROM_PYTHON = (torch.tensor, torch.as_tensor, torch.asarray, Tensor.new_tensor)
+
+
+def _from_python(
+    function: Callable[..., Tensor], args: Sequence[Any], kwargs: dict[str, Any]
+) -> Tensor:
+    """Return what is made of Python's numbers: on the CPU, as the meta device drops them."""
+    device = kwargs.get("device")
+    if function is Tensor.new_tensor:
+        like, *args = args
+        device = like.device if device is None else device
+        function, kwargs = torch.tensor, {"dtype": like.dtype} | kwargs
+    made = function(*args, **kwargs | {"device": None})
+    return made if device is None else made.to(_named(device))
+
+
+def _as_tensors(index: Any) -> Any:
+    """Return an index with its lists as tensors, or they would be dropped likewise."""
+    if isinstance(index, tuple):
+        return tuple(map(_as_tensors, index))
+    return torch.as_tensor(index) if isinstance(index, list | np.ndarray) else index
+
+
+def _named(value: Any) -> Any:
+    """Return the meta device for CUDA's, and anything else as it is."""
+    is_device = isinstance(value, str | torch.device)
+    return _META if is_device and str(value).startswith("cuda") else value
+
+
 _UNWRITTEN = {_aten.empty, _aten.empty_like, _aten.empty_strided, _aten.new_empty}
 """Make tensors without writing to them."""
-_UNORDERED = {_aten.bincount, _aten.histc, _aten.cumsum, _aten.index_add, _aten.scatter_add}
-"""Add numbers in no fixed order; whole numbers do not mind.
-
-Source: the documentation of `torch.use_deterministic_algorithms`.
-"""
 
 
-def _computed(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return what CUDA would: the result, on the device of the tensors or the one asked for.
-
-    Raises:
-        RuntimeError: The tensors are not on one device.
-    """
-    kind, tensors = operation.overloadpacket, _tensors((args, kwargs))
-    _check_devices(kind, operation, args, kwargs)
-    there = any(map(_on_gpu, args[:1] if kind in _CROSSING | _INDEXING else tensors))
+def _computed(operation: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Return what CUDA would: the result, on the device of the tensors or the one asked for."""
+    check_devices(operation, args, kwargs)
+    kind, tensors = operation.overloadpacket, tensors_in((args, kwargs))
+    deciding = tensors[:1] if kind in CROSSING | INDEXING else tensors
+    on_gpu = any(tensor.is_cuda for tensor in deciding)
     if (device := kwargs.get("device")) is not None:
-        there = device == _META
-        kwargs = kwargs | {"device": _CPU}
-    plain_args, plain_kwargs = tree_map_only(GpuTensor, lambda t: t.numbers, (args, kwargs))
+        on_gpu, kwargs = device == _META, kwargs | {"device": _CPU}
+    plain_args, plain_kwargs = tree_map_only(GpuTensor, _numbers_of, (args, kwargs))
     result = operation(*plain_args, **plain_kwargs)
     _check_shapes(operation, tensors)
-    if not there:
-        return result
-    if kind in _UNORDERED and result.dtype.is_floating_point | result.dtype.is_complex:
-        raise RuntimeError(f"CUDA adds in no fixed order: {operation}")
-    if kind in _UNWRITTEN and result.dtype.is_floating_point | result.dtype.is_complex:
+    return _said_to_be_on_gpu(operation, result, tensors) if on_gpu else result
+
+
+def _said_to_be_on_gpu(operation: Any, result: Any, tensors: list[Tensor]) -> Any:
+    """Return a result as tensors of the GPU; what was written to, as the tensor it was."""
+    check_order(operation, result)
+    if operation.overloadpacket in _UNWRITTEN and holds_fractions(result):
         result.fill_(torch.nan)
-    # What was written to is handed back as the tensor it was.
     known = {id(_numbers_of(tensor)): tensor for tensor in tensors}
     return tree_map_only(Tensor, lambda t: known[id(t)] if id(t) in known else GpuTensor(t), result)
 
 
-def _check_devices(kind: Any, operation: Any, args: Any, kwargs: dict[str, Any]) -> None:
-    tensors = _tensors((args, kwargs))
-    if kind in _CROSSING or len(set(map(_on_gpu, tensors))) < 2:
-        return None
-    if kind in _INDEXING:
-        return _check_indices(*args[:3])
-    written = {id(tensor) for tensor in _written(operation, args, kwargs)}
-    for tensor in tensors:
-        is_number = tensor.ndim == 0 and id(tensor) not in written and kind not in _STRICT
-        if not _on_gpu(tensor) and not is_number:
-            raise RuntimeError(
-                "Expected all tensors to be on the same device, but found at least two devices, "
-                f"cuda:0 and cpu! ({operation})"
-            )
-    return None
-
-
-def _check_indices(indexed: Tensor, indices: Any, values: Tensor | None = None) -> None:
-    if not _on_gpu(indexed) and any(map(_on_gpu, _tensors(indices))):
-        raise RuntimeError(
-            "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
-        )
-    if values is not None and values.ndim > 0 and _on_gpu(values) != _on_gpu(indexed):
-        raise RuntimeError("Expected all tensors to be on the same device: indexed and values.")
-
-
 def _check_shapes(operation: Any, tensors: list[Tensor]) -> None:
-    """Refuse what is right for CUDA but beyond the pretence: its tensors keep their shapes."""
     for tensor in tensors:
         if tensor.shape != _numbers_of(tensor).shape:
             raise NotImplementedError(f"The pretend GPU cannot change shapes in place: {operation}")
-
-
-def _written(operation: Any, args: Any, kwargs: dict[str, Any]) -> list[Tensor]:
-    """Return the tensors that an operation writes to."""
-    wanted = operation._schema.arguments
-    given = dict(zip((argument.name for argument in wanted), args, strict=False)) | kwargs
-    writes = (a.name for a in wanted if a.alias_info is not None and a.alias_info.is_write)
-    return _tensors([given.get(name) for name in writes])
-
-
-def _tensors(tree: Any) -> list[Tensor]:
-    return [leaf for leaf in tree_leaves(tree) if isinstance(leaf, Tensor)]
-
-
-def _on_gpu(tensor: Any) -> bool:
-    return isinstance(tensor, GpuTensor)
 
 
 def _numbers_of(tensor: Tensor) -> Tensor:

@@ -36,7 +36,6 @@ from ksyn.pipeline import (
     stream,
 )
 from ksyn.recipe import DrawnMask, Input, MethodChoice, PatternMask, Recipe
-from ksyn.wavelet import Wavelet, soft_threshold, with_details
 
 MATRIX = (48, 44)
 MIXED = Preparation(whiten=True, compress_to=3)
@@ -225,21 +224,6 @@ def test_masks_are_drawn_alike(draw, mask, gpu):
     here, there = draw(mask), draw(mask.to(gpu))
     assert_alike(there.mask.samples, here.mask.samples)
     assert_alike(undo(there.mask, there.changed).samples, mask.samples)
-
-
-@pytest.mark.parametrize("name", ["haar", "db2", "db4"])
-def test_wavelets_are_alike(name, rng, gpu):
-    image, wavelet = complex_noise((1, 64, 48), rng), Wavelet(name, 3)
-    here, there = wavelet.forward(image), wavelet.forward(image.to(gpu))
-    assert_alike(there.approximation, here.approximation)
-    assert_alike(wavelet.inverse(there, (64, 48)), image)
-    shrunk = (
-        with_details(x, wavelet, lambda details: soft_threshold(details, 0.3), grid)
-        for x, grid in ((image.to(gpu), torch.Generator(gpu)), (image, torch.Generator()))
-    )
-    there, here = shrunk
-    if not REAL:
-        assert_alike(there, here)
 
 
 def test_noise_is_drawn_on_the_generators_device_and_measured_on_its_own(scan, gpu):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import pywt
 import torch
+from both_devices import assert_alike
 
 from ksyn.encoding import energy
 from ksyn.noise import complex_noise
@@ -112,15 +113,18 @@ def test_soft_threshold_of_0_changes_nothing(rng):
     torch.testing.assert_close(soft_threshold(values, 0.0), values)
 
 
-@pytest.mark.cuda
 @pytest.mark.parametrize("name", NAMES)
-def test_cuda_gives_what_the_cpu_gives(name, rng):
+def test_a_gpu_gives_what_the_cpu_gives(name, rng, gpu):
     image, wavelet = complex_noise((1, 64, 48), rng), Wavelet(name, 3)
-    there = wavelet.forward(image.cuda())
-    torch.testing.assert_close(
-        there.approximation.cpu(), wavelet.forward(image).approximation, rtol=0, atol=1e-5
-    )
-    torch.testing.assert_close(wavelet.inverse(there, (64, 48)).cpu(), image, rtol=0, atol=1e-5)
+    there = wavelet.forward(image.to(gpu))
+    assert_alike(there.approximation, wavelet.forward(image).approximation)
+    assert_alike(wavelet.inverse(there, (64, 48)), image)
+
+
+def test_the_grid_of_a_gpu_is_drawn_by_its_own_generator(rng, gpu):
+    image, wavelet = complex_noise((1, 33, 31), rng), Wavelet("db2", 3)
+    moved = with_details(image.to(gpu), wavelet, lambda details: details, torch.Generator(gpu))
+    assert_alike(moved, image)
 
 
 @pytest.mark.parametrize("matrix", [(32, 48), (33, 31)])

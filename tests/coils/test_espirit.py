@@ -211,11 +211,9 @@ def test_a_fully_sampled_scan_is_calibrated_by_its_centre_alone():
     assert torch.equal(maps.maps, espirit(kspace, Mask(centre)).maps)
 
 
-@pytest.mark.cuda
-def test_cuda_gives_what_the_cpu_gives(clean):
+def test_a_gpu_gives_what_the_cpu_gives(clean, gpu):
     kspace, mask, _ = clean
-    device = torch.device("cuda")
-    there = espirit(kspace.to(device), mask.to(device)).maps.cpu()
+    there = espirit(kspace.to(gpu), mask.to(gpu)).maps.cpu()
     here = espirit(kspace, mask).maps
     assert float((there - here).abs().quantile(0.99)) < 1e-2
 

@@ -20,7 +20,7 @@ def run_on(small_scan):
     mask = masks.make_mask("uniform", {"acceleration": 3}, 0, measured.matrix)
 
     def run_on(device, method="cg-sense", preparation=None, samples=1):
-        settings = {"steps": 4} if method == "ve-diffusion" else {}
+        settings = {"iterations": 3} if method == "l1-wavelet" else {}
         recipe = recipe_of(measured, mask, method, settings, preparation or {}, 0, samples, device)
         return GuiRun(measured.opened, recipe, "Test", learned=False)
 
@@ -64,7 +64,7 @@ def test_earlier_steps_are_called_back(room, run_on, gpu):
 
 
 def test_the_deviation_of_samples_is_shown(run_on, gpu):
-    here, there = (recorded(run_on(d, "ve-diffusion", samples=2)).newest() for d in ("cpu", "cuda"))
+    here, there = (recorded(run_on(d, "l1-wavelet", samples=2)).newest() for d in ("cpu", "cuda"))
     assert np.isfinite(there.deviation).all()
     if not REAL:
         assert_shown_alike(there.deviation, here.deviation)

@@ -81,11 +81,11 @@ def test_validation_reconstructs_where_the_network_is(run, gpu):
 
 @pytest.mark.parametrize("run", ["prior"], indirect=True)
 def test_validation_leaves_other_gpus_alone(run, gpu, monkeypatch):
-    images, asked, state_of = Images(run.validation, validation=True), [], torch.cuda.get_rng_state
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    monkeypatch.setattr(
-        torch.cuda, "get_rng_state", lambda device: asked.append(device) or state_of(device)
-    )
+    images = Images(run.validation, validation=True)
     short, (case, *_) = ShortReconstructions(run, images), _cases(run, images)["uniform4"]
-    short._psnr(fresh(run).model.eval().to(gpu), case)
+    model, asked, state_of = fresh(run).model.eval().to(gpu), [], torch.cuda.get_rng_state
+    with monkeypatch.context() as there:
+        there.setattr(torch.cuda, "device_count", lambda: 2)
+        there.setattr(torch.cuda, "get_rng_state", lambda d: asked.append(d) or state_of(d))
+        short._psnr(model, case)
     assert asked == [gpu]
