@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from both_devices import REAL, assert_alike
-from test_promises import every_method, of_two_frames, of_two_sets, quick, stream
+from promises import stream
+from test_promises import every_method, of_two_frames, of_two_sets, quick
 
 from ksyn.data import Problem, Step
 from ksyn.methods import METHODS
