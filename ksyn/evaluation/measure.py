@@ -16,7 +16,7 @@ from ksyn.evaluation.benchmark import MaskChoice, MethodChoice, Value
 from ksyn.evaluation.cases import Case
 from ksyn.evaluation.clock import now, timed
 from ksyn.evaluation.peers import PEERS
-from ksyn.evaluation.ranks import rank_correlation
+from ksyn.evaluation.ranks import Agreement, agreement
 from ksyn.evaluation.rows import Row
 from ksyn.methods import METHODS
 from ksyn.methods.protocol import Method
@@ -84,7 +84,7 @@ def _refusal(problem: Undersampled, choice: MethodChoice, reason: str) -> Row:
     case, weights = problem.case, weights_of(choice)
     return Row(
         case.group, case.title, problem.mask_title, problem.mask.acceleration, choice.title,
-        choice.samples, nan, nan, nan, nan, None, "", weights, reason,
+        choice.samples, nan, nan, nan, nan, None, None, "", weights, reason,
     )  # fmt: skip
 
 
@@ -121,9 +121,16 @@ def _averages(
         spent += seconds
         if samples == choice.samples or samples & (samples - 1) == 0:
             image = problem.prepared.image_of(step).abs().cpu()
-            spread = _spread(problem, step, image) if samples >= _FEW else None
+            found = _agreement(problem, step, image) if samples >= _FEW else None
+            point, around = found or (None, None)
             row = _row(problem, choice, image, spent)
-            yield replace(row, samples=samples, chosen=tuned, rank_correlation=spread)
+            yield replace(
+                row,
+                samples=samples,
+                chosen=tuned,
+                rank_correlation=point,
+                local_rank_correlation=around,
+            )
 
 
 def _ends(problem: Undersampled, method: Method, samples: int) -> Iterator[tuple[Step, float]]:
@@ -138,14 +145,16 @@ def _ends(problem: Undersampled, method: Method, samples: int) -> Iterator[tuple
         yield last, now() - started
 
 
-def _spread(problem: Undersampled, step: Step, image: Float[Tensor, "frame y x"]) -> float | None:
+def _agreement(
+    problem: Undersampled, step: Step, image: Float[Tensor, "frame y x"]
+) -> Agreement | None:
     """Return how well the deviation of the samples tells where the error is, in the body."""
     if not isinstance(step, Average) or step.deviation is None:
         return None
     deviation = (step.deviation * problem.prepared.unit).cpu()
     reference = problem.case.reference
     body = reference > 0.1 * robust_maximum(reference.flatten())
-    return rank_correlation(deviation[body], (image - reference).abs()[body])
+    return agreement(deviation, (image - reference).abs(), body)
 
 
 def _peer_runs(problem: Undersampled, choice: MethodChoice) -> Iterator[list[Row]]:
@@ -165,7 +174,7 @@ def _row(
     case, found = problem.case, scores(image, problem.case.reference)
     return Row(
         case.group, case.title, problem.mask_title, problem.mask.acceleration, choice.title, 1,
-        found["psnr"], found["ssim"], found["nmse"], seconds, None, "", "",
+        found["psnr"], found["ssim"], found["nmse"], seconds, None, None, "", "",
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ class Row:
     """Coil maps included [s]."""
     rank_correlation: float | None
     """Of the deviation with the error, in the body; None of few samples."""
+    local_rank_correlation: float | None
+    """The same of their root mean squares around each pixel."""
     chosen: str
     """Options that were the best of several."""
     weights: str
@@ -86,7 +88,6 @@ def _rounded(row: Row) -> dict[str, object]:
 
 
 def _row(line: dict[str, str]) -> Row:
-    correlation = line["rank_correlation"]
     return Row(
         group=line["group"],
         case=line["case"],
@@ -98,8 +99,13 @@ def _row(line: dict[str, str]) -> Row:
         ssim=float(line["ssim"]),
         nmse=float(line["nmse"]),
         seconds=float(line["seconds"]),
-        rank_correlation=float(correlation) if correlation else None,
+        rank_correlation=_optional(line.get("rank_correlation")),
+        local_rank_correlation=_optional(line.get("local_rank_correlation")),
         chosen=line["chosen"],
         weights=line["weights"],
         refused=line.get("refused") or "",
     )
+
+
+def _optional(text: str | None) -> float | None:
+    return float(text) if text else None

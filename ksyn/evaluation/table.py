@@ -61,7 +61,7 @@ def scores_of(rows: Sequence[Row]) -> list[Score]:
 
 def spreads(rows: Sequence[Row]) -> str:
     """Return what averaging gains, and how well the deviation tells where the error is."""
-    columns = ("group", "mask", "method", "gain over one sample [dB]", "rank correlation")
+    columns = ("group", "mask", "method", "gain over one sample [dB]", "ranks", "ranks around")
     rows, lines = _measured(rows), []
     for row in _by(
         [r for r in rows if r.samples > 1], lambda r: (r.group, r.mask, _name(r))
@@ -70,9 +70,15 @@ def spreads(rows: Sequence[Row]) -> str:
         here = [r for r in rows if (r.group, r.mask, r.samples) == (group, mask, 1)]
         single = {(r.case, r.method): r.psnr for r in here}
         gain = [r.psnr - single[r.case, r.method] for r in found if (r.case, r.method) in single]
-        ranks = [r.rank_correlation for r in found if r.rank_correlation is not None]
-        lines.append((group, mask, name, _signed(gain, 2), _text(ranks, 2) if ranks else "–"))
+        point = _known(r.rank_correlation for r in found)
+        around = _known(r.local_rank_correlation for r in found)
+        lines.append((group, mask, name, _signed(gain, 2), point, around))
     return f"### Averages of samples\n\n{_table(columns, lines)}\n" if lines else ""
+
+
+def _known(values: Iterable[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return _text(known, 2) if known else "–"
 
 
 def _measured(rows: Sequence[Row]) -> list[Row]:

@@ -21,7 +21,7 @@ from ksyn.evaluation.clock import timed
 from ksyn.evaluation.measure import measured, undersampled
 from ksyn.evaluation.peer import shown
 from ksyn.evaluation.peers import PEERS
-from ksyn.evaluation.ranks import rank_correlation
+from ksyn.evaluation.ranks import agreement, rank_correlation
 from ksyn.evaluation.rows import Row, append, read
 from ksyn.evaluation.table import margins, markdown, scores_of, spreads
 from ksyn.methods import METHODS
@@ -34,7 +34,7 @@ UNIFORM = MaskChoice(
     title="uniform 3", name="uniform", options={"acceleration": 3, "acs_lines": 12}
 )
 HEAD = head_image((64, 72), contrast="t2").to(torch.complex64)
-ROW = Row("heads", "a", "uniform", 3.0, "CG", 1, 30.0, 0.9, 0.01, 2.0, None, "", "")
+ROW = Row("heads", "a", "uniform", 3.0, "CG", 1, 30.0, 0.9, 0.01, 2.0, None, None, "", "")
 
 
 @pytest.fixture
@@ -117,7 +117,17 @@ def test_a_file_of_something_else_is_no_rows(tmp_path):
 
 
 def test_rows_come_back_as_they_were_written(tmp_path):
-    rows = [ROW, replace(ROW, samples=4, rank_correlation=0.5, chosen="λ 0.1", weights="ab12")]
+    rows = [
+        ROW,
+        replace(
+            ROW,
+            samples=4,
+            rank_correlation=0.5,
+            local_rank_correlation=0.7,
+            chosen="λ 0.1",
+            weights="ab12",
+        ),
+    ]
     append(tmp_path / "rows.csv", rows[:1])
     append(tmp_path / "rows.csv", rows[1:])
     assert read(tmp_path / "rows.csv") == rows
@@ -136,13 +146,23 @@ def test_tables_tell_means_spreads_and_the_worst_case():
 
 def test_the_gain_of_averaging_is_against_one_sample_of_the_same_case():
     rows = [ROW, replace(ROW, samples=8, psnr=30.7, rank_correlation=0.6)]
-    assert "| CG, mean of 8 | +0.70 | 0.60 ± 0.00 |" in spreads(rows)
+    assert "| CG, mean of 8 | +0.70 | 0.60 ± 0.00 | – |" in spreads(rows)
 
 
 def test_ranks_see_any_growing_relation():
     values = torch.linspace(0.1, 3, 40)
     assert rank_correlation(values, values**5) == pytest.approx(1)
     assert rank_correlation(values, -values.log()) == pytest.approx(-1)
+
+
+def test_a_deviation_that_is_right_tells_errors_around_better_than_at_a_point(rng):
+    size = torch.linspace(0.2, 2, 64).expand(1, 64, 64)  # of the error, known exactly
+    error = (size * torch.randn(1, 64, 64, generator=rng)).abs()
+    everywhere = torch.ones_like(error, dtype=torch.bool)
+    point, around = agreement(size, error, everywhere)
+    assert 0.3 < point < 0.7
+    assert around > 0.9
+    assert agreement(torch.rand(1, 64, 64, generator=rng), error, everywhere).around < 0.2
 
 
 def test_the_sweep_draws_each_method_in_order_of_acceleration(tmp_path):
