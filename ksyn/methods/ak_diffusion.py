@@ -77,6 +77,8 @@ class AkDiffusion(DiffusionMethod):
             "final_denoise": False,
         },
         "fast": {"steps": 12},
+        # Samples that differ about as much as each may be wrong.
+        "posterior": {"temperature": 1.0},
     }
 
     model: str = model_option(
@@ -154,7 +156,7 @@ class AkDiffusion(DiffusionMethod):
         low=0,
         high=1,
         help="Share of a level's noise that 'fresh-noise' adds: with less, samples lie closer "
-        "together, and each nearer to their mean.",
+        "together, and each nearer to their mean; with 1 they differ about as much as they err.",
         advanced=True,
     )
     score_from_corrected: bool = option(
