@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from ksyn.assets import models_folder, own_models_folder
 from ksyn.diffusion.denoiser import NetworkDenoiser, Preconditioned
@@ -253,6 +253,15 @@ def fill(model: nn.Module, card: Card) -> None:
     Raises:
         WeightsError: They are missing, damaged, or made for another network.
     """
+    put(read_weights(card), model, card)
+
+
+def read_weights(card: Card) -> dict[str, Tensor]:
+    """Return the card's weights by name, after checking them against its hash.
+
+    Raises:
+        WeightsError: They are missing or damaged.
+    """
     if reason := card.unavailable():
         raise WeightsError(f"Model {card.id!r} cannot be used: {reason}.", hint="Install it again.")
     found = sha256(card.weights_path)
@@ -263,13 +272,28 @@ def fill(model: nn.Module, card: Card) -> None:
             hint="Install the model again.",
         )
     try:
-        tensors = load_file(card.weights_path)
-        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except (SafetensorError, RuntimeError) as error:
-        raise WeightsError(
-            f"The weights of {card.id!r} do not fit its network {card.network!r}: {error}.",
-            hint="Install the model again, together with its card.",
-        ) from error
+        return {name: tensor.float() for name, tensor in load_file(card.weights_path).items()}
+    except SafetensorError as error:
+        raise _unfit(card, error) from error
+
+
+def put(weights: Mapping[str, Tensor], model: nn.Module, card: Card) -> None:
+    """Load weights that were read of a card into a model.
+
+    Raises:
+        WeightsError: They are made for another network.
+    """
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise _unfit(card, error) from error
+
+
+def _unfit(card: Card, error: Exception) -> WeightsError:
+    return WeightsError(
+        f"The weights of {card.id!r} do not fit its network {card.network!r}: {error}.",
+        hint="Install the model again, together with its card.",
+    )
 
 
 def save_weights(model: nn.Module, path: Path) -> str:

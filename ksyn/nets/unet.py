@@ -99,7 +99,7 @@ class _Level(nn.ModuleList):
 
 
 class _Block(nn.Module):
-    """Normalise, modulate, convolve, twice; add to the input."""
+    """Normalise, modulate, convolve, twice; add to the input, at first nothing."""
 
     def __init__(self, width_in: int, width: int, embedding: int) -> None:
         super().__init__()
@@ -109,7 +109,8 @@ class _Block(nn.Module):
         self.norm2 = nn.GroupNorm(_groups(width), width)
         self.conv2 = nn.Conv2d(width, width, 3, padding=1)
         self.skip = nn.Conv2d(width_in, width, 1) if width_in != width else nn.Identity()
-        nn.init.zeros_(self.conv2.weight)
+        for parameter in self.conv2.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
         scale, shift = self.modulate(embedding)[..., None, None].chunk(2, dim=1)

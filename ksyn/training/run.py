@@ -63,7 +63,8 @@ class Run(BaseModel):
     network: str = "unet"
     network_options: dict[str, Any] = {}
     start: str | None = None
-    """Id of an installed model of the same network whose weights training starts from."""
+    """Id of an installed model whose weights training starts from: of the same network, or of a
+    U-Net with fewer blocks."""
     kept_start: float = Field(default=0.0, ge=0, lt=1)
     """Share of the start's weights in the model that is exported. The mean of both is often better
     on scans unlike those of training than either (Wortsman et al., CVPR 2022)."""

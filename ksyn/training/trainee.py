@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.optim import Adam
 from torch.optim.lr_scheduler import LambdaLR
 
+from ksyn.training.growth import start_from
 from ksyn.training.run import Run
-from ksyn.weights import fill, load_card
+from ksyn.weights import load_card
 
 Batch = TypeVar("Batch")
 
@@ -32,7 +33,7 @@ class Trainee(lightning.LightningModule, Generic[Batch]):
         self.run = run
         self.model = model
         if run.start is not None:
-            fill(model, load_card(run.start))
+            start_from(model, load_card(run.start))
 
     @abstractmethod
     def loss(self, batch: Batch) -> Tensor:
