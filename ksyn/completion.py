@@ -39,11 +39,12 @@ class Unknowns:
     """Samples in units in which conjugate gradients find all of them about as quickly.
 
     With the weight p of its prior and the share m of the data, a sample is z = u / √(m + c + p),
-    c being the curvature: the diagonal of the normal equations is 1.
+    c being the curvature: the diagonal of the normal equations is 1. What was measured needs no
+    prior, which would only make it smaller: there p is 0.
 
     Args:
         prior: Of each sample.
-        data: Weight m of the square of each sample's difference to the measured one.
+        data: Weight m of the square of each sample's difference to the measured one, 1 or 0.
         free: Which samples are unknown; the others stay 0.
     """
 
@@ -53,7 +54,7 @@ class Unknowns:
         data: Float[Tensor, "frame 1 ky kx"],
         free: Float[Tensor, "frame 1 ky kx"],
     ) -> None:
-        weights = decentre(prior.weights + data)
+        weights = decentre(data + prior.weights * (1 - data))
         scale = (weights + prior.curvature).rsqrt()
         self._units = decentre(free) * scale
         self._known = weights * self._units.square()
