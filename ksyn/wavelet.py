@@ -162,7 +162,7 @@ def _parity_bank(name: WaveletName, device: torch.device) -> Float[Tensor, "pari
 
 def _convolve(planes: Tensor, bank: Tensor, stride: int = 1) -> Tensor:
     # TensorFloat-32 would leave three digits, and the transform not orthogonal.
-    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+    with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False):
         return functional.conv2d(planes, bank, stride=stride)
 
 

@@ -1,5 +1,6 @@
 """Completing k-space keeps what was measured and solves for the rest."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -93,8 +94,17 @@ def test_fit_solves_its_normal_equation(matrix, rng):
     problem, gram = problem_of(matrix, rng)
     rule, prior = decentre(gram), prior_of(matrix, rng)
     *_, kspace = fit(problem, lambda z: apply_gram(rule, z), prior, 150)
-    found = problem.mask.samples * kspace + slope_of(gram, kspace, prior)
+    measured = problem.mask.samples
+    held = replace(prior, weights=prior.weights * ~measured[0, 0])
+    found = measured * kspace + slope_of(gram, kspace, held)
     torch.testing.assert_close(found, problem.kspace.samples, rtol=0, atol=1e-3)
+
+
+def test_where_no_rule_speaks_the_prior_leaves_what_was_measured_as_it_is(rng):
+    problem, _ = problem_of((11, 9), rng)
+    strong = Prior(torch.full((11, 9), 5.0), curvature=1.0)
+    *_, fitted = fit(problem, torch.zeros_like, strong, 5)
+    torch.testing.assert_close(fitted, problem.kspace.samples)
 
 
 def test_kept_samples_are_the_measured_ones_to_the_bit(rng):

@@ -19,6 +19,12 @@ def test_a_gpu_that_is_not_there_is_named():
         device_of("cuda")
 
 
+def test_a_gpu_repeats_itself_once_it_is_chosen(gpu, monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
+    assert device_of("auto").type == gpu.type
+    assert torch.backends.cudnn.deterministic
+
+
 @pytest.mark.parametrize("unit", ["avx512_bf16", "amx_bf16"])
 def test_a_cpu_has_bfloat16_if_it_says_so(monkeypatch, unit):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True, unit: True})

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from ksyn.completion import Prior, fit
 from ksyn.data import KSpace, Mask, Problem
 from ksyn.encoding import energy
 from ksyn.errors import ShapeError
@@ -331,10 +330,3 @@ def test_few_coils_are_never_made_worse_than_zero_filled(method, n_coils, patter
     problem, truth = problem_of(drawn(pattern, **options), n_coils=n_coils, noise=0.01)
     aliased = error(last("zero-filled", problem).image, truth)
     assert error(last(method, problem).image, truth) < 1.005 * aliased
-
-
-def test_where_no_rule_speaks_the_prior_leaves_what_was_measured_as_it_is():
-    problem, _ = problem_of(drawn("uniform", acceleration=3, acs_lines=16), n_coils=2)
-    strong = Prior(torch.full(problem.kspace.matrix, 5.0), curvature=1.0)
-    *_, fitted = fit(problem, torch.zeros_like, strong, 5)
-    torch.testing.assert_close(fitted, problem.kspace.samples)
