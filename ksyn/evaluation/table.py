@@ -19,9 +19,10 @@ def markdown(rows: Sequence[Row]) -> str:
     """Return one table for each group of cases and each mask."""
     parts = []
     for (group, mask), found in _by(rows, lambda row: (row.group, row.mask)).items():
-        cases = len({row.case for row in found})
+        count = len({row.case for row in found})
+        cases = "1 case" if count == 1 else f"{count} cases"
         achieved = mean(row.acceleration for row in found)
-        head = f"### {group}, {mask}\n\n{cases} cases, acceleration achieved {achieved:.2f}.\n"
+        head = f"### {group}, {mask}\n\n{cases}, acceleration achieved {achieved:.2f}.\n"
         lines = [*_lines(_measured(found)), *_refusals(found)]
         parts.append(f"{head}\n{_table(_COLUMNS, lines)}")
     return "\n\n".join(parts) + "\n"
@@ -130,8 +131,9 @@ def _by(rows: Iterable[Row], key: Callable[[Row], K]) -> dict[K, list[Row]]:
 
 
 def _text(values: Sequence[float], digits: int) -> str:
-    spread = stdev(values) if len(values) > 1 else 0.0
-    return f"{mean(values):.{digits}f} ± {spread:.{digits}f}"
+    if len(values) == 1:
+        return f"{values[0]:.{digits}f}"
+    return f"{mean(values):.{digits}f} ± {stdev(values):.{digits}f}"
 
 
 def _signed(values: Sequence[float], digits: int) -> str:
