@@ -25,16 +25,16 @@ T = TypeVar("T")
 NEGATIVES = 8
 """So many steps are kept as they are until there is time for snapshots of them, at the latest when
 the run is over; when there would be more, every second one is let go."""
-PICTURE_SHARE = 0.005
+PICTURE_SHARE = 0.004
 """Share of the method's own time up to which snapshots may be made."""
 _QUICK = ("psnr", "nmse")
 LARGE_SHARE = 0.03
 """The same for steps so large that they cannot be kept as they are."""
-METRIC_SHARES = {0.008: _QUICK, 0.01: ("ssim",)}
+METRIC_SHARES = {0.006: _QUICK, 0.008: ("ssim",)}
 """Metrics, and the share up to which they may be measured, snapshots included."""
 
 _METRICS = tuple(name for group in METRIC_SHARES.values() for name in group)
-_FIRST_GUESS = {PICTURE_SHARE: 0.005, LARGE_SHARE: 0.005, 0.008: 0.003, 0.01: 0.02}
+_FIRST_GUESS = {PICTURE_SHARE: 0.005, LARGE_SHARE: 0.005, 0.006: 0.003, 0.008: 0.02}
 """Time that pictures and metrics take, until it is known [s]."""
 
 
