@@ -84,7 +84,7 @@ class AkDiffusion(DiffusionMethod):
     model: str = model_option(
         "prior", "ak-head", text="Trained network that knows what images look like."
     )
-    steps: int = option(16, low=1, high=1000, help="N, steps from the noisiest level down.")
+    steps: int = option(20, low=1, high=1000, help="N, steps from the noisiest level down.")
     corrector_steps: int = option(
         0, low=0, high=10, help="M, Langevin steps after each step; each costs one network run."
     )
@@ -152,7 +152,7 @@ class AkDiffusion(DiffusionMethod):
         advanced=True,
     )
     temperature: float = option(
-        0.3,
+        0.2,
         low=0,
         high=1,
         help="Share of a level's noise that 'fresh-noise' adds: with less, samples lie closer "
