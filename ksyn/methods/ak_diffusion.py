@@ -76,7 +76,7 @@ class AkDiffusion(DiffusionMethod):
             "turns": False,
             "final_denoise": False,
         },
-        "fast": {"steps": 12},
+        "fast": {"steps": 14},
         # Samples that differ about as much as each may be wrong.
         "posterior": {"temperature": 1.0},
     }

@@ -145,8 +145,8 @@ def test_each_network_learns_from_a_batch(network, tmp_path):
 
 def test_a_run_lowers_the_loss(tmp_path):
     options = {"widths": [8, 16], "blocks": 1}
-    settings = {"network": "unet", "network_options": options, "steps": 40, "batch": 2}
-    settings |= {"steps_per_epoch": 20, "warm_up": 5, "learning_rate": 2e-3}
+    settings = {"network": "unet", "network_options": options, "steps": 120, "batch": 2}
+    settings |= {"steps_per_epoch": 30, "warm_up": 5, "learning_rate": 2e-3}
     folder = tmp_path / "run"
     train(write_run(tmp_path, **settings), folder)
     course = losses(folder)
