@@ -31,6 +31,7 @@ def fill(
     measured: Complex[Tensor, "frame coil ky kx"],
     halves: Halves,
     group: Group,
+    share: float = 1.0,
 ) -> Complex[Tensor, "frame coil ky kx"]:
     """Return the k-space with the missing samples of a group interpolated from measured ones.
 
@@ -39,11 +40,12 @@ def fill(
         measured: Samples to interpolate from.
         halves: AᴴA of the group's window in each half of the centre, regularised.
         group: Which samples, and what is measured around them.
+        share: How much of what is interpolated to fill in.
     """
     taps, real = group.sources()
     gram, n_coils = halves[0] + halves[1], kspace.shape[1]
     weights = grappa_weights(gram, taps, real, n_coils)
-    counted = trust(gram, taps, weights) * carries_over(halves, taps, real, n_coils)
+    counted = share * trust(gram, taps, weights) * carries_over(halves, taps, real, n_coils)
     weights = (weights * counted[:, None, None]).to(kspace.dtype)
     sources = group.around(measured, taps).flatten(2)
     filled = kspace.movedim(1, -1).clone(memory_format=torch.contiguous_format)
@@ -82,16 +84,15 @@ def trust(
     """Return by how much to shrink what each pattern predicts: 1 if the centre bears it out.
 
     Where a pattern explains little of the centre, it explains less still of samples further out;
-    what it adds there is noise. Twice the odds that it explains a sample, squared, are the odds of
-    its prediction against nothing. (Once the odds loses up to 0.5 dB with four coils; four times is
-    0.1 dB behind the gap with one.)
+    what it adds there is noise. Twice the odds that it explains a sample are the tangent of an
+    angle, whose sine is returned. (Its square leaves up to 0.3 dB behind where coils are few.)
     """
     n_coils = weights.shape[-1]
     pairs = _pairs(gram, n_coils)
     middle = pairs.shape[0] // 2
     predicted = (weights.conj() * pairs[taps, middle].flatten(1, 2)).real.sum(dim=(1, 2))
     explained = (predicted / pairs[middle, middle].diagonal().real.sum()).clamp(0, 1)
-    return (2 * explained) ** 2 / ((2 * explained) ** 2 + (1 - explained) ** 2)
+    return 2 * explained / torch.hypot(2 * explained, 1 - explained)
 
 
 def carries_over(

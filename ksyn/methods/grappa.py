@@ -9,7 +9,7 @@ import torch
 
 from ksyn.completion import completed_step
 from ksyn.data import Mask, Problem, Step
-from ksyn.evidence import halves_of
+from ksyn.evidence import halves_of, worth
 from ksyn.kernels import fill, ridge
 from ksyn.methods.protocol import Method
 from ksyn.neighbourhoods import groups, window_for
@@ -22,7 +22,7 @@ class Grappa(Method):
     Each pattern of measured and missing neighbours has its own weights, so that any mask will do,
     regular along one axis or two or not at all. Measured samples are kept as they are; what has
     no measured neighbour stays 0, and what a pattern hardly predicts in the centre is made
-    smaller. A step fills one group of patterns, the most frequent first.
+    smaller, all of it where one half of the centre tells nothing of the other. A step fills one group of patterns, the most frequent first.
 
     Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002).
     """
@@ -52,11 +52,12 @@ class Grappa(Method):
         window = window_for(problem.mask, self.lines, self.readout)
         first, second = halves_of(problem, window)
         halves = ridge(first, self.regularisation), ridge(second, self.regularisation)
-        measured = kspace = problem.kspace.samples
+        share, measured = worth(problem), problem.kspace.samples
+        kspace = measured
         every_frame = problem.mask.samples.expand(problem.kspace.n_frames, -1, -1, -1)
         missing = groups(Mask(every_frame), window, problem.kspace.n_coils)
         if not missing:
             yield completed_step(problem, kspace.clone(), 0, 1)
         for index, group in enumerate(missing):
-            kspace = fill(kspace, measured, halves, group)
+            kspace = fill(kspace, measured, halves, group, share)
             yield completed_step(problem, kspace, index, len(missing))
