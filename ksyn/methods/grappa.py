@@ -22,7 +22,8 @@ class Grappa(Method):
     Each pattern of measured and missing neighbours has its own weights, so that any mask will do,
     regular along one axis or two or not at all. Measured samples are kept as they are; what has
     no measured neighbour stays 0, and what a pattern hardly predicts in the centre is made
-    smaller, all of it where one half of the centre tells nothing of the other. A step fills one group of patterns, the most frequent first.
+    smaller, all of it where one half of the centre tells nothing of the other. A step fills one
+    group of patterns, the most frequent first.
 
     Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002).
     """
