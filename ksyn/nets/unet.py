@@ -85,6 +85,21 @@ class UNet(nn.Module):
         return y[..., :height, :width]
 
 
+def added_blocks(model: nn.Module) -> dict[str, Tensor]:
+    """Return by name the weights that a model has beyond one block at each level of its U-Nets.
+
+    As long as they are fresh, the model does what it does without them: these blocks keep the
+    width, and add nothing to what goes through.
+    """
+    added = tuple(
+        f"{name}.{i}."
+        for name, level in model.named_modules()
+        if isinstance(level, _Level)
+        for i in range(1, len(level))
+    )
+    return {name: weight for name, weight in model.state_dict().items() if name.startswith(added)}
+
+
 class _Level(nn.ModuleList):
     """The blocks of one resolution, one after the other."""
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from torch import nn
 
+from ksyn.nets.unet import added_blocks
 from ksyn.weights import Card, put, read_weights
-
-_BLOCK = re.compile(r"\.(down|up)\.\d+\.\d+\.")
-"""In the name of a tensor of one of a U-Net's blocks."""
 
 
 def start_from(model: nn.Module, card: Card) -> None:
@@ -23,5 +19,4 @@ def start_from(model: nn.Module, card: Card) -> None:
     Raises:
         WeightsError: The weights are missing, damaged, or differ in more than the number of blocks.
     """
-    fresh = {name: tensor for name, tensor in model.state_dict().items() if _BLOCK.search(name)}
-    put(fresh | read_weights(card), model, card)
+    put(added_blocks(model) | read_weights(card), model, card)

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from ksyn.nets import NETWORKS
+from ksyn.nets import NETWORKS, RECONSTRUCTORS
+from ksyn.nets.unet import added_blocks
 
 
 def _network(**options):
@@ -37,3 +38,17 @@ def test_conditions_matter():
     network, images = _network(), torch.randn(1, 2, 16, 16)
     first, second = network(images, torch.zeros(1, 3)), network(images, torch.ones(1, 3))
     assert (first - second).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("network", [*NETWORKS, *RECONSTRUCTORS], ids=lambda kind: kind.__name__)
+def test_added_blocks_are_what_a_network_of_one_block_lacks(network):
+    one, three = (network.of({"blocks": n}).build() for n in (1, 3))
+    assert set(added_blocks(three)) == three.state_dict().keys() - one.state_dict().keys()
+    assert added_blocks(one) == {}
+
+
+def test_a_network_does_the_same_without_its_fresh_added_blocks():
+    network, grown = _network(), NETWORKS.get("unet").of({"widths": (8, 16), "blocks": 3}).build()
+    grown.load_state_dict(added_blocks(grown) | network.state_dict())
+    given = torch.randn(1, 2, 20, 24), torch.randn(1, 3)
+    assert torch.equal(grown(*given), network(*given))
