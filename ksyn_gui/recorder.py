@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -25,17 +25,29 @@ T = TypeVar("T")
 NEGATIVES = 8
 """So many steps are kept as they are until there is time for snapshots of them, at the latest when
 the run is over; when there would be more, every second one is let go."""
-PICTURE_SHARE = 0.004
-"""Share of the method's own time up to which snapshots may be made."""
-_QUICK = ("psnr", "nmse")
-LARGE_SHARE = 0.03
-"""The same for steps so large that they cannot be kept as they are."""
-METRIC_SHARES = {0.006: _QUICK, 0.008: ("ssim",)}
-"""Metrics, and the share up to which they may be measured, snapshots included."""
 
-_METRICS = tuple(name for group in METRIC_SHARES.values() for name in group)
-_FIRST_GUESS = {PICTURE_SHARE: 0.005, LARGE_SHARE: 0.005, 0.006: 0.003, 0.008: 0.02}
-"""Time that pictures and metrics take, until it is known [s]."""
+
+@dataclass(frozen=True)
+class Work:
+    """What is done beside a run as long as there is time for it."""
+
+    share: float
+    """Share of the method's own time up to which it is done, other work included."""
+    guess: float
+    """Time that it takes, until it is known [s]."""
+
+
+PICTURE = Work(share=0.004, guess=0.005)
+"""A snapshot of a step that was kept as it is until there was time."""
+LARGE_PICTURE = Work(share=0.03, guess=0.005)
+"""A snapshot of a step so large that it cannot be kept as it is."""
+MEASUREMENTS = {
+    Work(share=0.006, guess=0.003): ("psnr", "nmse"),
+    Work(share=0.008, guess=0.02): ("ssim",),
+}
+"""Metrics that are measured together."""
+
+_METRICS = tuple(name for group in MEASUREMENTS.values() for name in group)
 
 
 class Source(Protocol):
@@ -91,7 +103,7 @@ class Recorder:
         self._total = 0
         self._began = monotonic()
         self._first_step = self._own = self._spent = 0.0
-        self._costs = dict(_FIRST_GUESS)
+        self._costs: dict[Work, float] = {}
         self._deviation: Tensor | None = None
         self.last: Step | None = None
         """The newest step in full."""
@@ -139,9 +151,8 @@ class Recorder:
         if self._album.wants(step):
             self._keep(step)
         scalars = dict(step.scalars)
-        for share, names in METRIC_SHARES.items():
-            work = partial(self._measure, step, names)
-            scalars |= self._afford(share, work) or {}
+        for work, names in MEASUREMENTS.items():
+            scalars |= self._afford(work, partial(self._measure, step, names)) or {}
         with self._lock:
             self.last, self._total = step, step.total
             if not self._rows:
@@ -158,7 +169,7 @@ class Recorder:
         self._album.add(negative)
         negatives = self._album.negatives
         if len(negatives) > NEGATIVES:
-            oldest = self._afford(PICTURE_SHARE, partial(self._developed, negatives[0]))
+            oldest = self._afford(PICTURE, partial(self._developed, negatives[0]))
             if oldest is None:
                 self._album.thin_out()
             else:
@@ -168,21 +179,21 @@ class Recorder:
         """Keep a snapshot of a step too large to be kept as it is; of the first one in any case."""
         snapshot = partial(self._snapshot, step)
         first = not self._album.pictures
-        picture = snapshot() if first else self._afford(LARGE_SHARE, snapshot)
+        picture = snapshot() if first else self._afford(LARGE_PICTURE, snapshot)
         if picture is None:
             self._album.thin_out()
         else:
             self._album.add(picture)
 
-    def _afford(self, share: float, work: Callable[[], T]) -> T | None:
+    def _afford(self, work: Work, do: Callable[[], T]) -> T | None:
         """Do the work if what it took last fits its share of the time."""
-        room = share * self._own - self._spent
-        if self._costs[share] > room:
+        room = work.share * self._own - self._spent
+        if self._costs.get(work, work.guess) > room:
             return None
         began = monotonic()
-        done = work()
-        self._costs[share] = monotonic() - began
-        self._spent += self._costs[share]
+        done = do()
+        self._costs[work] = monotonic() - began
+        self._spent += self._costs[work]
         return done
 
     def _snapshot(self, step: Step) -> Snapshot:
