@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Complex, Float, Int
+from jaxtyping import Complex, Int
 from torch import Tensor
 
 from ksyn.calibration import calibration_region
 from ksyn.completion import Prior
 from ksyn.data import Problem
 from ksyn.lowrank import calibration_for, hankel_gram
+from ksyn.prediction import energy_left, prediction_error_filters, ridge
 from ksyn.spectrum import sample_power, signal_power
 
 _KERNEL, _RIDGE = 5, 0.01
@@ -36,8 +37,8 @@ class Evidence:
 
     def left_by(self, filters: Complex[Tensor, "filter tap"]) -> float:
         """Return the energy of a window's filtered middle, relative to that of the sample."""
-        rest = torch.einsum("rt,tu,ru->", filters.conj(), self.gram, filters).real
-        return float(rest / self.gram.diagonal().real[self.middles].sum())
+        energy = self.gram.diagonal().real[self.middles].sum()
+        return float(energy_left(self.gram, filters) / energy)
 
 
 def evidence_of(problem: Problem, kernel: tuple[int, int]) -> Evidence:
@@ -93,9 +94,9 @@ def unexplained(problem: Problem) -> float:
     calibration = problem.kspace.samples[..., ky, kx].mean(dim=0)
     kernel = _kernel(problem)
     gram = hankel_gram(calibration, kernel, 1 / sample_power(problem)[ky, kx])
-    own, inverse = _middles(problem, kernel), _inverse(gram)
-    left = (1 / inverse[own, own].real).sum() / gram.diagonal().real[own].sum()
-    return min(float(left), _MOST)
+    own, regularised = _middles(problem, kernel), ridge(gram, _RIDGE)
+    left = energy_left(regularised, prediction_error_filters(regularised, own))
+    return min(float(left / gram.diagonal().real[own].sum()), _MOST)
 
 
 def unexplained_elsewhere(problem: Problem) -> float:
@@ -105,7 +106,10 @@ def unexplained_elsewhere(problem: Problem) -> float:
     """
     kernel = _kernel(problem)
     halves, own = halves_of(problem, kernel), _middles(problem, kernel)
-    left = _left(*halves, own) + _left(*halves[::-1], own)
+    left = sum(
+        energy_left(asked, prediction_error_filters(ridge(learnt, _RIDGE), own))
+        for learnt, asked in (halves, halves[::-1])
+    )
     energy = (halves[0] + halves[1]).diagonal().real[own].sum()
     return min(max(float(left / energy), 0.0), _MOST)
 
@@ -145,24 +149,6 @@ def _kernel(problem: Problem) -> tuple[int, int]:
     """Return the window that is asked, no larger than the centre."""
     ky, kx = calibration_region(problem.mask)
     return min(_KERNEL, ky.stop - ky.start), min(_KERNEL, kx.stop - kx.start)
-
-
-def _left(
-    learnt: Complex[Tensor, "tap tap"],
-    asked: Complex[Tensor, "tap tap"],
-    middles: Int[Tensor, " coil"],
-) -> Float[Tensor, ""]:
-    """Return the energy that a rule learnt from one AᴴA leaves in the middles of another."""
-    inverse = _inverse(learnt)
-    filters = (inverse[:, middles] / inverse[middles, middles]).T
-    rest: Tensor = torch.einsum("rt,tu,ru->", filters.conj(), asked, filters).real
-    return rest
-
-
-def _inverse(gram: Complex[Tensor, "tap tap"]) -> Complex[Tensor, "tap tap"]:
-    level = _RIDGE * gram.diagonal().real.mean()
-    inverse: Tensor = torch.linalg.inv(gram + level * torch.eye(len(gram)).to(gram))
-    return inverse
 
 
 def prior_of(problem: Problem, left: float, curvature: float) -> Prior:

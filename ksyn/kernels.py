@@ -17,6 +17,7 @@ from ksyn.errors import ShapeError
 from ksyn.evidence import evidence_of, prior_of
 from ksyn.lowrank import gram_of
 from ksyn.neighbourhoods import Group
+from ksyn.prediction import prediction_error_filters, ridge
 
 _LEAST_SIDE, _MOST_SIDE = 5, 9
 _TAPS = 100
@@ -161,8 +162,7 @@ def spirit_rule(
         ShapeError: The fully sampled centre is smaller than the kernel.
     """
     evidence = evidence_of(problem, (kernel, kernel))
-    regularised = ridge(evidence.gram, regularisation)
-    filters = spirit_filters(regularised, evidence.middles)
+    filters = prediction_error_filters(ridge(evidence.gram, regularisation), evidence.middles)
     left = evidence.left_by(filters)
     n_coils = problem.kspace.n_coils
     shaped = filters.reshape(n_coils, n_coils, kernel, kernel).to(problem.kspace.samples.dtype)
@@ -170,31 +170,6 @@ def spirit_rule(
     return gram, prior_of(problem, left, mean_eigenvalue(gram))
 
 
-def spirit_filters(
-    gram: Complex[Tensor, "tap tap"], middles: Int[Tensor, " coil"]
-) -> Complex[Tensor, "coil tap"]:
-    """Return the filters I − G: each takes a sample less what its surroundings say of it.
-
-    The weights of least squares of one column of A on all the others stand, negative, in the
-    inverse of AᴴA, so one inverse serves all coils.
-
-    Args:
-        gram: AᴴA of the windows, regularised.
-        middles: The column of the sample in the middle of the window, of each coil.
-
-    Source: Lustig and Pauly, Magn. Reson. Med. 64(2), 457-471 (2010), eqs. 3 and 6.
-    """
-    inverse = torch.linalg.inv(gram)
-    filters: Tensor = (inverse[:, middles] / inverse[middles, middles]).T
-    return filters
-
-
 def mean_eigenvalue(gram: Complex[Tensor, "coil coil y x"]) -> float:
     """Return the mean eigenvalue of the matrices of all pixels."""
     return float(gram.diagonal().real.mean())
-
-
-def ridge(gram: Complex[Tensor, "tap tap"], weight: float) -> Complex[Tensor, "tap tap"]:
-    """Return AᴴA + λ I, λ being the weight times the mean of the diagonal."""
-    level = weight * gram.diagonal().real.mean()
-    return gram + level * torch.eye(len(gram), dtype=gram.dtype, device=gram.device)

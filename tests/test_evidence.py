@@ -18,10 +18,10 @@ from ksyn.evidence import (
     worth,
 )
 from ksyn.fourier import image_to_kspace
-from ksyn.kernels import ridge
 from ksyn.lowrank import hankel_gram, soft_null_space
 from ksyn.noise import complex_noise
 from ksyn.phantoms import head_kspace
+from ksyn.prediction import ridge
 from ksyn.spectrum import sample_power, signal_power
 
 MATRICES = [(48, 44), (47, 45)]

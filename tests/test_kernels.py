@@ -5,19 +5,12 @@ import torch
 
 from ksyn.data import KSpace, Mask, Problem
 from ksyn.fourier import kspace_to_image
-from ksyn.kernels import (
-    carries_over,
-    fill,
-    grappa_weights,
-    mean_eigenvalue,
-    ridge,
-    spirit_filters,
-    spirit_rule,
-)
-from ksyn.lowrank import annihilation, correlate, hankel_gram
+from ksyn.kernels import carries_over, fill, grappa_weights, mean_eigenvalue, spirit_rule
+from ksyn.lowrank import annihilation, hankel_gram
 from ksyn.neighbourhoods import groups
 from ksyn.noise import complex_noise
 from ksyn.phantoms import coil_maps, scan_of, shepp_logan
+from ksyn.prediction import ridge
 
 SIZES = [(24, 21), (25, 24)]
 
@@ -48,11 +41,6 @@ def test_gram_of_windows_is_that_of_the_matrix_of_windows(rng):
     calibration = complex_noise((3, 12, 11), rng)
     a = windows_of(calibration, (2, 5)).to(torch.complex128)
     torch.testing.assert_close(hankel_gram(calibration, (2, 5)), a.mH @ a)
-
-
-def test_ridge_is_measured_by_the_mean_of_the_diagonal():
-    gram = torch.diag(torch.tensor([1.0, 3.0])).to(torch.complex128)
-    assert ridge(gram, 0.5).diagonal().real.tolist() == [2, 4]
 
 
 def test_grappa_weights_are_least_squares_of_the_measured_neighbours(rng):
@@ -106,34 +94,6 @@ def test_filling_leaves_its_input_alone(n_coils, rng):
     filled = fill(measured, measured, halves_alike(full[0]), group)
     assert torch.equal(measured, before)
     assert not torch.equal(filled, measured)
-
-
-def filters_of(calibration, kernel, regularisation):
-    """Return the filters I − G of a centre whose windows all count the same."""
-    n_coils = len(calibration)
-    gram = ridge(hankel_gram(calibration, (kernel, kernel)), regularisation)
-    own = torch.arange(n_coils) * kernel**2 + kernel // 2 * (kernel + 1)
-    return spirit_filters(gram, own).reshape(n_coils, n_coils, kernel, kernel).to(torch.complex64)
-
-
-@pytest.mark.parametrize("kernel", [3, 4])
-def test_spirit_filters_are_least_squares_of_all_others(kernel, rng):
-    calibration = complex_noise((2, 20, 19), rng)
-    filters = filters_of(calibration, kernel, 1e-8).flatten(1)
-    a = windows_of(calibration, (kernel, kernel))
-    for coil in range(2):
-        own = coil * kernel**2 + kernel // 2 * (kernel + 1)
-        others = [column for column in range(a.shape[1]) if column != own]
-        expected = torch.linalg.lstsq(a[:, others], a[:, [own]]).solution[:, 0]
-        assert complex(filters[coil, own]) == pytest.approx(1)
-        torch.testing.assert_close(-filters[coil, others], expected, rtol=1e-3, atol=1e-4)
-
-
-@pytest.mark.parametrize("matrix", SIZES)
-def test_spirit_annihilates_shifted_copies_exactly(matrix, rng):
-    full = shifted_copies(matrix, rng)
-    rest = correlate(filters_of(full[0], 3, 1e-8), full[0])
-    assert float(rest.abs().max()) < 1e-3
 
 
 def full_problem(scan):

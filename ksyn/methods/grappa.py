@@ -10,10 +10,11 @@ import torch
 from ksyn.completion import completed_step
 from ksyn.data import Mask, Problem, Step
 from ksyn.evidence import halves_of, worth
-from ksyn.kernels import fill, ridge
+from ksyn.kernels import fill
 from ksyn.methods.protocol import Method
 from ksyn.neighbourhoods import groups, window_for
 from ksyn.options import option
+from ksyn.prediction import ridge
 
 
 class Grappa(Method):

@@ -14,10 +14,10 @@ from ksyn.calibration import calibration_region
 from ksyn.completion import completed_step
 from ksyn.data import Mask, Problem, Step
 from ksyn.errors import ShapeError
-from ksyn.kernels import ridge
 from ksyn.lowrank import check_room
 from ksyn.methods.protocol import Method
 from ksyn.options import option
+from ksyn.prediction import ridge
 from ksyn.spectrum import sample_power
 
 _LEAST_ERROR = 1e-6
