@@ -15,7 +15,7 @@ from ksyn.completion import Prior
 from ksyn.data import Problem
 from ksyn.errors import ShapeError
 from ksyn.evidence import evidence_of, prior_of
-from ksyn.lowrank import gram_of
+from ksyn.lowrank import gram_of, mean_eigenvalue
 from ksyn.neighbourhoods import Group
 from ksyn.prediction import prediction_error_filters, ridge
 
@@ -168,8 +168,3 @@ def spirit_rule(
     shaped = filters.reshape(n_coils, n_coils, kernel, kernel).to(problem.kspace.samples.dtype)
     gram = gram_of(shaped, problem.kspace.matrix)
     return gram, prior_of(problem, left, mean_eigenvalue(gram))
-
-
-def mean_eigenvalue(gram: Complex[Tensor, "coil coil y x"]) -> float:
-    """Return the mean eigenvalue of the matrices of all pixels."""
-    return float(gram.diagonal().real.mean())

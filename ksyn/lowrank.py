@@ -212,3 +212,8 @@ def _correlation(
     spectra = [plain_fft(functional.pad(taps, (0, room, 0, room))) for taps in (left, right)]
     products = torch.einsum("rcpq,rdpq->cdpq", spectra[0].conj(), spectra[1])
     return centre(plain_ifft(products)) * side
+
+
+def mean_eigenvalue(gram: Complex[Tensor, "coil coil y x"]) -> float:
+    """Return the mean eigenvalue of the matrices of all pixels."""
+    return float(gram.diagonal().real.mean())

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from ksyn.data import KSpace, Mask, Problem
+from ksyn.data import Mask, Problem
 from ksyn.fourier import kspace_to_image
-from ksyn.kernels import carries_over, fill, grappa_weights, mean_eigenvalue, spirit_rule
+from ksyn.kernels import carries_over, fill, grappa_weights, spirit_rule
 from ksyn.lowrank import annihilation, hankel_gram
 from ksyn.neighbourhoods import groups
 from ksyn.noise import complex_noise
@@ -106,10 +106,3 @@ def test_spirit_annihilates_a_full_scan_to_a_few_per_cent():
     images = kspace_to_image(scan.samples)
     gram, _ = spirit_rule(full_problem(scan), 5, 0.01)
     assert annihilation(gram, images) < 0.03**2 * float(images.abs().square().sum())
-
-
-@pytest.mark.parametrize("matrix", SIZES)
-def test_the_mean_eigenvalue_is_the_mean_over_all_images(matrix, rng):
-    gram, _ = spirit_rule(full_problem(KSpace(complex_noise((1, 3, *matrix), rng))), 3, 0.01)
-    values = torch.linalg.eigvalsh(gram.movedim((0, 1), (-2, -1)))
-    assert mean_eigenvalue(gram) == pytest.approx(float(values.mean()), rel=1e-4)

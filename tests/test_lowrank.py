@@ -14,6 +14,7 @@ from ksyn.lowrank import (
     correlate,
     correlate_adjoint,
     gram_of,
+    mean_eigenvalue,
 )
 
 MATRICES = [(24, 20), (23, 20), (21, 19)]
@@ -114,3 +115,10 @@ def test_a_centre_smaller_than_the_kernel_is_refused_with_both_sizes():
     with pytest.raises(ShapeError, match=r"\(40, 4\).*5 × 5") as caught:
         annihilating_gram(scan, columns((40, 40), 4, 7))
     assert "ACS" in caught.value.hint
+
+
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_the_mean_eigenvalue_is_the_mean_over_all_images(matrix):
+    gram = gram_of(random_complex(4, 3, 3, 3), matrix)
+    values = torch.linalg.eigvalsh(gram.movedim((0, 1), (-2, -1)))
+    assert mean_eigenvalue(gram) == pytest.approx(float(values.mean()), rel=1e-4)

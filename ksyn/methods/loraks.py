@@ -14,13 +14,13 @@ from ksyn.completion import Normal, Prior, complete, completed_step
 from ksyn.data import Problem, Step
 from ksyn.evidence import Evidence, prior_of
 from ksyn.fourier import decentre
-from ksyn.kernels import mean_eigenvalue
 from ksyn.lowrank import (
     apply_gram,
     check_room,
     cross_gram,
     gram_of,
     hankel_gram,
+    mean_eigenvalue,
     soft_null_space,
 )
 from ksyn.methods.protocol import Method

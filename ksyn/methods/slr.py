@@ -11,8 +11,7 @@ from ksyn.completion import completed_step, fit
 from ksyn.data import Problem, Step
 from ksyn.evidence import evidence_of, prior_of
 from ksyn.fourier import decentre
-from ksyn.kernels import mean_eigenvalue
-from ksyn.lowrank import apply_gram, gram_of, soft_null_space
+from ksyn.lowrank import apply_gram, gram_of, mean_eigenvalue, soft_null_space
 from ksyn.methods.protocol import Method
 from ksyn.options import option
 
