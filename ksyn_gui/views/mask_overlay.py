@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QToolButton
 
 from ksyn_gui.views.canvas import ArrayCanvas
+from ksyn_gui.views.word_or_icon import WordOrIcon
 
 _MEASURED = (86, 180, 233, 56)
 _MISSING = (10, 11, 13, 158)
@@ -73,11 +74,9 @@ class MaskOverlay(QObject):
 
 
 def _button() -> QToolButton:
-    button = QToolButton()
-    button.setText("Mask")
+    button = WordOrIcon("Mask", "barcode")
     button.setCheckable(True)
     button.setChecked(True)
-    button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName("Show the mask over k-space")
     button.setToolTip("Blue is measured; dark is not; orange was made up by the method")

@@ -56,8 +56,9 @@ class _Title(QLabel):
     """One line, shortened at its end where there is no room for all of it."""
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Need no more room than a few letters."""
-        return QSize(_NARROWEST_TITLE, super().minimumSizeHint().height())
+        """Need room for all of a short title, and for the beginning of a longer one."""
+        hint, short = super().minimumSizeHint(), self.fontMetrics().horizontalAdvance(_SHORT)
+        return QSize(min(hint.width(), short), hint.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint as much of the text as there is room for."""
@@ -81,8 +82,10 @@ class _Choice(QComboBox):
 _TIME_TO_READ = 8000
 """What a tooltip of several lines takes [ms]."""
 _AT_END = Qt.TextElideMode.ElideRight
-_NARROWEST_TITLE, _NARROWEST_CHOICE = 22, 60
-"""Widths in which a few letters can still be read [pixels]."""
+_SHORT = "Zero-filled"
+"""A title no longer than this is never cut: what can be chosen beside it gives way."""
+_NARROWEST_CHOICE = 54
+"""Width in which a few letters can still be read [pixels]."""
 
 
 def choice(names: Sequence[str], accessible_name: str, tooltip: str) -> QComboBox:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -33,6 +33,7 @@ from ksyn_gui.theme import DARK, LIGHT, Colours, Theme, icon
 from ksyn_gui.views import canvas_keys, kspace_keys
 from ksyn_gui.views.curve_plot import CurvePlot
 from ksyn_gui.views.view_header import ViewHeader
+from ksyn_gui.views.word_or_icon import WordOrIcon
 
 SIZES = [(1024, 700), (1280, 720), (1440, 900), (1920, 1080)]
 FULL_WIDTH = 1440
@@ -127,6 +128,28 @@ def test_the_four_pictures_have_equal_room(qtbot, window, size):
     views = window.pictures.views
     qtbot.waitUntil(lambda: max(v.width() for v in views) - min(v.width() for v in views) <= 1)
     qtbot.waitUntil(lambda: max(v.height() for v in views) - min(v.height() for v in views) <= 1)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_titles_over_the_pictures_can_be_read(qtbot, finished, size):
+    finished.resize(*size)
+    qtbot.wait(100)
+    titles = [view.findChild(ViewHeader).findChild(QLabel) for view in finished.pictures.views]
+    assert [title.text() for title in titles] == ["k-space", "CG-SENSE", "Reference", "Error"]
+    needed = {title: title.fontMetrics().horizontalAdvance(title.text()) for title in titles}
+    assert [title.text() for title, width in needed.items() if title.width() < width] == []
+
+
+def test_a_button_shows_its_icon_where_its_word_has_no_room(qtbot, window):
+    button = window.pictures.kspace.findChild(WordOrIcon)
+    word, icon_ = [], []
+    for size, drawn in (((1920, 1080), word), ((1024, 700), icon_)):
+        window.resize(*size)
+        qtbot.wait(100)
+        drawn.append(button.shows_word)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        drawn.append(window.pictures.kspace.canvas.surface.overlay.isVisible())
+    assert (word, icon_) == ([True, False], [False, True])
 
 
 @pytest.mark.parametrize("before", ["dark", "light"])
