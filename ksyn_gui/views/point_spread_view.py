@@ -7,7 +7,8 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from ksyn_gui.scalars import with_minus
 from ksyn_gui.views.canvas import ArrayCanvas
@@ -19,13 +20,16 @@ FLOOR = -60.0
 _TITLE = "Point spread"
 _LEAST_PICTURE = 72
 """Side; with the curves under it no more than a small panel has [pixels]."""
+_WIDE = 4 / 3
+"""Width over height from which on the picture is larger with the curves beside it."""
+_DOWN, _RIGHT = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
 
 
 class PointSpreadView(QWidget):
     """Shows the magnitude of the point-spread function in decibels below its main lobe.
 
-    Under the picture stand its maxima along x and along y: what a mask of whole lines does is a
-    single row of pixels in the picture, and plain to see there.
+    Under or beside the picture stand its maxima along x and along y: what a mask of whole lines
+    does is a single row of pixels in the picture, and plain to see there.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,16 +42,9 @@ class PointSpreadView(QWidget):
         self._values: Values | None = None
         self._drawn: tuple[int, int] = (0, 0)
         self.canvas.set_look("heat", lambda _: Levels(FLOOR, 0.0), "dB")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.canvas, 2)
         self.profiles = (ProfilePlot("along x [dB]", FLOOR), ProfilePlot("along y [dB]", FLOOR))
-        row = QHBoxLayout()
-        row.setSpacing(0)  # what shows between them would have the colour of the theme
-        for profile in self.profiles:
-            row.addWidget(profile)
-        layout.addLayout(row, 1)
+        self._parts, self._curves = QBoxLayout(_DOWN, self), QBoxLayout(_RIGHT)
+        self._lay_out()
         self.setFocusProxy(self.canvas)
 
     def set_point_spread(
@@ -69,6 +66,23 @@ class PointSpreadView(QWidget):
         self.canvas.set_caption(_words(side_lobe))
         for axis, profile in enumerate(self.profiles):
             profile.set_values(values.max(axis=axis), mark)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Put the curves where they leave the picture more room."""
+        super().resizeEvent(event)
+        wide = self.width() > _WIDE * self.height()
+        self._parts.setDirection(_RIGHT if wide else _DOWN)
+        self._curves.setDirection(_DOWN if wide else _RIGHT)
+        self._parts.setStretch(0, 1 if wide else 2)
+
+    def _lay_out(self) -> None:
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        for box in (self._parts, self._curves):
+            box.setSpacing(0)  # what shows between them would have the colour of the theme
+        for profile in self.profiles:
+            self._curves.addWidget(profile)
+        self._parts.addWidget(self.canvas, 2)
+        self._parts.addLayout(self._curves, 1)
 
     def _draw(self) -> None:
         """Draw so that no line is lost where the field has fewer pixels than the picture."""

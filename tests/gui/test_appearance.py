@@ -102,7 +102,18 @@ def test_the_whole_point_spread_is_in_sight_after_the_window_was_larger(qtbot, w
     assert numbers.remark.isVisible()
     assert area.verticalScrollBar().maximum() == 0
     spread = window.mask_panel.spread
-    assert spread.canvas.geometry().bottom() < spread.profiles[0].geometry().top()
+    assert not any(spread.canvas.geometry().intersects(p.geometry()) for p in spread.profiles)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_picture_of_the_point_spread_is_large_enough_to_see_side_lobes(qtbot, window, size):
+    window.docks["mask"].raise_()
+    window.resize(*size)
+    qtbot.wait(100)
+    spread = window.mask_panel.spread
+    field = spread.canvas.surface.viewport()
+    assert min(field.width(), field.height()) >= 128  # half of the demo's matrix
+    assert all(profile.height() >= 64 and profile.width() >= 128 for profile in spread.profiles)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
