@@ -29,6 +29,7 @@ from ksyn_gui.facts import MaskChoice, RunState, StoredResult, Trouble
 from ksyn_gui.focus import has_lost_keys
 from ksyn_gui.held_key import HeldKey
 from ksyn_gui.lone_views import LoneViews
+from ksyn_gui.loss_question import loss_of
 from ksyn_gui.menus import LINKS, TOOLS, build_menus, build_toolbar, check_link, check_tool
 from ksyn_gui.message_bar import MessageBar
 from ksyn_gui.middle import Middle
@@ -327,8 +328,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask about what would be lost; remember the layout; end every thread."""
-        loses = self.session.running or self.session.results.unsaved
-        if loses and not self._leaving:
+        if loss_of(self.session) and not self._leaving:
             event.ignore()
             self.questions.ask_unsaved(self.leave)
             return

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ksyn_gui.dialogs.layout_dialog import LayoutDialog
-from ksyn_gui.facts import StoredResult
+from ksyn_gui.loss_question import Loss, loss_box, loss_of
 from ksyn_gui.session import Session
 from ksyn_gui.settings import Settings
 from ksyn_gui.views.image_view import ImageView
@@ -54,16 +54,24 @@ class Questions(QObject):
         if self._box is not None:
             self._box.raise_()
             return
-        self._box = box = _loss_box(self._session, self._window)
-        box.finished.connect(lambda answer: self._take_answer(answer, go_on))
+        loss = loss_of(self._session)
+        self._box = box = loss_box(loss, self._window)
+        box.finished.connect(lambda answer: self._take_answer(answer, loss, go_on))
         box.open()
 
-    def _take_answer(self, answer: int, go_on: Callable[[], object]) -> None:
+    def _take_answer(self, answer: int, loss: Loss, go_on: Callable[[], object]) -> None:
         self._box = None
         if answer == _Button.Discard:
-            go_on()
+            self._discard(loss, go_on)
         elif answer == _Button.Save and self._ask_for_each():
             self._session.results.when_saved(go_on)
+
+    def _discard(self, loss: Loss, go_on: Callable[[], object]) -> None:
+        """Go on; ask again where a run has ended meanwhile and its result would be lost, too."""
+        if loss_of(self._session).exceeds(loss):
+            self.ask_unsaved(go_on)
+        else:
+            go_on()
 
     def _ask_for_each(self) -> bool:
         """Ask where each result goes that was not saved; return whether all were given a name."""
@@ -94,32 +102,6 @@ class Questions(QObject):
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the picture", start, kinds)
         if name:
             self.picture_wanted.emit(Path(name))
-
-
-def _loss_box(session: Session, window: QWidget) -> QMessageBox:
-    """Return the question what becomes of what would be lost; its default loses nothing."""
-    results, running = session.results.unsaved, session.running
-    box = QMessageBox(QMessageBox.Icon.Warning, "K-Syn", "", parent=window)
-    box.setText("\n".join([*_running_words(running), *_unsaved_words(results)]))
-    box.setInformativeText("\n".join(result.label for result in results))
-    save = _Button.Save if results else _Button.NoButton
-    box.setStandardButtons(save | _Button.Discard | _Button.Cancel)
-    if results:
-        box.button(_Button.Save).setText("Save …")
-    else:
-        box.button(_Button.Discard).setText("Stop and close")
-    box.setDefaultButton(_Button.Cancel if running else _Button.Save)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    return box
-
-
-def _running_words(running: bool) -> list[str]:
-    return ["A reconstruction is running; closing stops it."] if running else []
-
-
-def _unsaved_words(results: list[StoredResult]) -> list[str]:
-    what = "A result was" if len(results) == 1 else f"{len(results)} results were"
-    return [f"{what} not saved."] if results else []
 
 
 def with_suffix(path: Path, chosen_filter: str) -> Path:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
+from hands import click, run_panel
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from ksyn_gui.facts import RunState
 from ksyn_gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -174,6 +177,52 @@ def test_a_run_and_results_are_one_question(qtbot, two_results, wait):
     assert box.defaultButton() is box.button(Button.Cancel)
     answer(qtbot, two_results, Button.Discard)
     wait(lambda: left(two_results))
+
+
+@pytest.fixture
+def asked_while_running(qtbot, long_run: MainWindow, wait: Callable) -> MainWindow:
+    """Return the window with a run that has ended while the window asked whether to stop it."""
+    session = long_run.session
+    session.plan.set_options({"iterations": 40})
+    click(qtbot, run_panel(long_run).step)
+    wait(lambda: session.reconstruction.state is RunState.PAUSED)
+    quit_by_key(qtbot, long_run, None)
+    session.reconstruction.resume()
+    wait(lambda: session.results.all)
+    return long_run
+
+
+def test_a_run_that_ends_while_the_window_asks_is_asked_about_as_a_result(
+    qtbot, asked_while_running, in_folder, wait
+):
+    answer(qtbot, asked_while_running, Button.Discard)
+    assert asked_while_running.isVisible()
+    (box,) = questions(asked_while_running)
+    assert box.text() == "A result was not saved."
+    answer(qtbot, asked_while_running, Button.Save)
+    wait(lambda: left(asked_while_running))
+    assert [path.name for path in in_folder.glob("*.npy")] == ["result-1.npy"]
+
+
+def test_it_is_discarded_when_that_is_the_second_answer(qtbot, asked_while_running, wait):
+    answer(qtbot, asked_while_running, Button.Discard)
+    answer(qtbot, asked_while_running, Button.Discard)
+    wait(lambda: left(asked_while_running))
+
+
+def test_a_result_that_is_still_being_measured_is_asked_about(qtbot, long_run, wait):
+    session, measured = long_run.session, Event()
+    session.work.do(session.work.files, measured.wait, lambda _: None)
+    session.plan.set_options({"iterations": 2})
+    click(qtbot, run_panel(long_run).run)
+    wait(lambda: session.reconstruction.busy and not session.reconstruction.state.active)
+    quit_by_key(qtbot, long_run, None)
+    (box,) = questions(long_run)
+    assert "still being measured" in box.text()
+    measured.set()
+    wait(lambda: session.results.all)
+    answer(qtbot, long_run, Button.Discard)
+    assert [box.text() for box in questions(long_run)] == ["A result was not saved."]
 
 
 def test_leaving_asks_nothing_of_a_run(running):
