@@ -30,6 +30,10 @@ _FIRST_GUESS = 0.008
 _unfinished: list[QThread] = []
 
 
+def _as_it_is(item: object) -> object:
+    return item
+
+
 class Runner(QObject):
     """Pull a generator in a thread of its own: run, pause, step, stop.
 
@@ -68,9 +72,7 @@ class Runner(QObject):
         """Whether a stream is open, paused ones included."""
         return self._running
 
-    def start(
-        self, make: Items, present: Present = lambda item: item, *, paused: bool = False
-    ) -> None:
+    def start(self, make: Items, present: Present = _as_it_is, *, paused: bool = False) -> None:
         """Open a stream; `paused` rests after the first item.
 
         Raises:
@@ -219,7 +221,7 @@ class _Worker(QObject):
     def __init__(self, mailbox: Mailbox) -> None:
         super().__init__()
         self._mailbox = mailbox
-        self._present: Present = lambda item: item
+        self._present: Present = _as_it_is
         self._waiting: object = None
         self._last_put = self._cost = 0.0
 
@@ -239,7 +241,7 @@ class _Worker(QObject):
             self._put_waiting()
         except Exception as caught:
             error = error or caught
-        self._waiting = None
+        self._waiting, self._present = None, _as_it_is  # what they hold may be large
         self.ended.emit(error)
 
     def _advance(self, items: Iterator[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from weakref import ref
 
 import pytest
 import torch
@@ -181,6 +182,19 @@ def test_after_an_error_the_next_stream_runs(runner, qtbot):
     ended(runner, qtbot, failing)
     assert ended(runner, qtbot, lambda: counting(3)) is None
     assert runner.take() == 3
+
+
+def test_nothing_is_held_of_a_stream_that_has_ended(runner, qtbot):
+    class Owner:
+        def present(self, item: int) -> int:
+            return item
+
+    owner = Owner()
+    held = ref(owner)
+    with qtbot.waitSignal(runner.ended, timeout=10_000):
+        runner.start(lambda: counting(3), owner.present)
+    del owner
+    assert held() is None
 
 
 def test_two_streams_at_a_time_are_refused(runner, qtbot):
