@@ -150,6 +150,7 @@ class Session(QObject):
         self.reconstruction.measured.connect(self.results.take_curves)
         self.reconstruction.ended.connect(self._take_end)
         self.reconstruction.settled.connect(self._take_rest)
+        self.screen.taken_back.connect(self.reconstruction.show_again)
         self.queue.progressed.connect(lambda _: self._lock())
         self.study.scan_changed.connect(lambda _: self._start_afresh())
         self.preview.mask_replaced.connect(self._clear_screen)

@@ -21,6 +21,8 @@ _CURVES = ("data_residual", "psnr", "ssim")
 _ONLY_NUMBERS = (
     "Of this run only the numbers and the result are kept, not the pictures of its steps."
 )
+_OF_NEWEST = "The slider goes to those of the newest run."
+_DRAG = "Drag to see an earlier step; at the right end new steps are followed"
 
 
 class StepsPanel(QWidget):
@@ -111,10 +113,10 @@ class StepsPanel(QWidget):
             self.replay.setIcon(icon(action_info("replay").icon))
 
     def _shown_index(self) -> int:
-        """Return the step that is shown, −1 where it is none of those kept."""
-        shown = self._screen.shown
-        of_run = shown is not None and shown.result is None and bool(self._screen.kept)
-        return shown.index if shown is not None and of_run else -1
+        """Return the step that is shown, the last one for a result; −1 where it is not kept."""
+        shown, screen = self._screen.shown, self._screen
+        reachable = shown is not None and screen.can_go_to_steps and bool(screen.kept)
+        return shown.index if shown is not None and reachable else -1
 
     def _show_kept(self, kept: list[int]) -> None:
         self.scrubber.set_kept(kept)
@@ -180,6 +182,14 @@ class StepsPanel(QWidget):
             self.where.setText(f"Step {shown.index + 1} / {self.scrubber.maximum() + 1}")
         else:
             self.where.setText("–")
+        self.scrubber.setToolTip(self._slider_words())
+
+    def _slider_words(self) -> str:
+        """Return what the slider does, or why it does not go to steps of what is shown."""
+        screen = self._screen
+        if screen.shown is None or screen.shown.result is None or screen.can_go_to_steps:
+            return _DRAG
+        return f"{_ONLY_NUMBERS} {_OF_NEWEST}" if screen.kept else _ONLY_NUMBERS
 
 
 class Scrubber(QSlider):
@@ -195,7 +205,7 @@ class Scrubber(QSlider):
         self.setEnabled(False)
         self.setMinimumHeight(30)
         self.setAccessibleName("Step shown")
-        self.setToolTip("Drag to see an earlier step; at the right end new steps are followed")
+        self.setToolTip(_DRAG)
         self.valueChanged.connect(self.scrubbed)
 
     def set_total(self, total: int) -> None:

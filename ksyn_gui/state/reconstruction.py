@@ -150,6 +150,12 @@ class Reconstruction(QObject):
             self._set_state(RunState.STOPPING)
             self._runner.stop()
 
+    def show_again(self, recorder: Recorder) -> None:
+        """Tell of a run again: more was measured of it since, or its result is back."""
+        if self._screen.watches(recorder):
+            self.stepped.emit(recorder.progress())
+            self._screen.refresh()
+
     def close(self, milliseconds: int = 3000) -> bool:
         """Stop, and return whether the thread ended in time."""
         return self._runner.close(milliseconds)
@@ -176,7 +182,7 @@ class Reconstruction(QObject):
     def _show_measured(self, running: Running) -> None:
         """Show the step that the run rests at with its own metrics, not those of an earlier one."""
         if self._state is RunState.PAUSED and self._running is running:
-            self._show_again(running.recorder)
+            self.show_again(running.recorder)
 
     @Slot(object)
     def _end(self, error: Exception | None) -> None:
@@ -207,7 +213,7 @@ class Reconstruction(QObject):
         """Hand over the result, then measure the steps before the last one."""
         recorder = running.recorder
         recorder.add_scalars(result.metrics)
-        self._show_again(recorder)
+        self.show_again(recorder)
         self._unmeasured.remove(running)
         progress = recorder.progress()
         result = replace(
@@ -232,7 +238,7 @@ class Reconstruction(QObject):
         recorder = running.recorder
         self.measured.emit(recorder.number, recorder.progress().curves)
         if not self.busy:
-            self._show_again(recorder)
+            self.show_again(recorder)
         self._come_to_rest()
 
     def _give_up(self, running: Running, error: Exception) -> None:
@@ -245,12 +251,6 @@ class Reconstruction(QObject):
         if not self.busy:
             self._settled = True
             self.settled.emit()
-
-    def _show_again(self, recorder: Recorder) -> None:
-        """Show what was measured after the step had been on the screen."""
-        if self._screen.watches(recorder):
-            self.stepped.emit(recorder.progress())
-            self._screen.refresh()
 
     def _set_state(self, state: RunState) -> None:
         if state is not self._state:

@@ -121,12 +121,14 @@ class Results(QObject):
             back = self._removed.pop()
             self._returned.append(back.number)
             self._all = sorted([*self._all, back], key=lambda result: result.number)
+            self._screen.take_back(back.run)
             self.changed.emit(self.all)
             self.removed_changed.emit(self.removed)
             self.restored.emit(back.number)
 
     def forget_removed(self) -> None:
         """Bring nothing back any more, and take nothing away again."""
+        self._screen.forget_let_go()
         if self._removed or self._returned:
             self._removed, self._returned = [], []
             self.removed_changed.emit(None)

@@ -23,11 +23,14 @@ class Screen(QObject):
     """Indices of the steps that can be shown again (list of int, ascending)."""
     following_changed = Signal(bool)
     """Whether new steps are shown as they come (True), or the scrubber holds an older one."""
+    taken_back = Signal(object)
+    """Recorder of the run whose steps can be shown again, as its result is back."""
 
     def __init__(self, study: Study, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._study = study
         self._recorder: Recorder | None = None
+        self._let_go: Recorder | None = None
         self._recall: Recall | None = None
         self._shown: ShownStep | None = None
         self._following = True
@@ -68,7 +71,7 @@ class Screen(QObject):
 
     def watch(self, recorder: Recorder, *, follow: bool = True) -> None:
         """Take the steps of a run that begins; without `follow` what is shown stays."""
-        self._recorder = recorder
+        self._recorder, self._let_go = recorder, None
         recorder.look_at(self._study.frame, self._study.coil)
         if follow:
             self._follow(at_newest=True)
@@ -110,14 +113,26 @@ class Screen(QObject):
         self._show(None, None)
 
     def let_go(self, run: int) -> None:
-        """Show neither a run nor its result any more, and keep its steps no longer."""
+        """Show neither a run nor its result any more; `take_back` brings its steps back."""
         shown = self._shown
         if self._recorder is not None and self._recorder.number == run:
-            self._recorder = None
+            self._recorder, self._let_go = None, self._recorder
             self.kept_changed.emit([])
         if shown is not None and shown.run == run:
             self._follow(at_newest=True)
             self.clear()
+
+    def take_back(self, run: int) -> None:
+        """Let the steps of a run be shown again, unless another has begun meanwhile."""
+        recorder = self._let_go
+        if recorder is not None and recorder.number == run:
+            self.watch(recorder, follow=False)
+            self.kept_changed.emit(self.kept)
+            self.taken_back.emit(recorder)
+
+    def forget_let_go(self) -> None:
+        """Keep the steps of a run that was let go no longer."""
+        self._let_go = None
 
     def _show_newest(self) -> None:
         if self._recorder is not None and self._recorder.last is not None:
@@ -134,7 +149,7 @@ class Screen(QObject):
             self._show_by(self._recall)
 
     def _forget(self) -> None:
-        self._recorder = None
+        self._recorder = self._let_go = None
         self.clear()
         self.kept_changed.emit([])
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+from weakref import ref
+
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from ksyn_gui.picture_grid import PREVIEW
 
@@ -83,6 +88,72 @@ def test_a_removal_is_taken_back(way, qtbot, with_results):
     np.testing.assert_array_equal(with_results.session.results.get(1).image, image)
     assert with_results.messages.isHidden()
     assert not with_results.actions_["undo"].isEnabled()
+
+
+@pytest.mark.parametrize("with_results", [1, 2], indirect=True)
+def test_the_steps_of_the_newest_run_come_back_with_its_result(qtbot, with_results):
+    panel, screen = with_results.steps_panel, with_results.session.screen
+    newest, kept = numbers(with_results)[-1], screen.kept
+    delete(qtbot, with_results, newest)
+    assert not panel.scrubber.isEnabled()
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    assert screen.shown.result == newest
+    qtbot.keyClick(with_results, Qt.Key.Key_Comma, SHIFT)
+    assert (screen.shown.result, screen.shown.index) == (None, kept[0])
+    assert panel.where.text() == f"Step 1 / {kept[-1] + 1}"
+    assert len(panel.curves.plots[0].curve[0]) == kept[-1] + 1
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_the_slider_goes_to_steps_that_came_back(qtbot, with_results):
+    slider, screen = with_results.steps_panel.scrubber, with_results.session.screen
+    kept = screen.kept
+    delete(qtbot, with_results, 1)
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    qtbot.mouseClick(slider, LEFT, pos=QPoint(2, slider.height() // 2))
+    assert screen.shown.result is None
+    assert screen.shown.index in kept[:-1]
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_steps_do_not_come_back_where_another_run_has_begun(qtbot, with_results, wait):
+    session, slider = with_results.session, with_results.steps_panel.scrubber
+    delete(qtbot, with_results, 1)
+    session.reconstruction.start()
+    wait(lambda: numbers(with_results) == [2])
+    wait(lambda: session.reconstruction.is_settled)
+    qtbot.keyClick(with_results, Qt.Key.Key_Z, CONTROL)
+    assert session.screen.shown.result == 1
+    assert "only the numbers" in slider.toolTip()
+    qtbot.keyClick(with_results, Qt.Key.Key_Comma, SHIFT)
+    assert session.screen.shown.run == session.results.get(2).run
+    assert "Drag" in slider.toolTip()
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_a_slider_that_can_go_nowhere_says_why(qtbot, with_results):
+    slider, screen = with_results.steps_panel.scrubber, with_results.session.screen
+    screen._forget()  # as another slice does
+    click_card(qtbot, with_results, 1)
+    assert not slider.isEnabled()
+    place = slider.rect().center()
+    qtbot.mouseMove(slider, place)
+    QApplication.sendEvent(
+        slider, QHelpEvent(QEvent.Type.ToolTip, place, slider.mapToGlobal(place))
+    )
+    assert "only the numbers" in QToolTip.text()
+    QToolTip.hideText()
+
+
+@pytest.mark.parametrize("with_results", [1], indirect=True)
+def test_steps_of_a_result_that_cannot_come_back_are_not_kept(qtbot, with_results):
+    session = with_results.session
+    recorder = ref(session.screen._recorder)
+    delete(qtbot, with_results, 1)
+    assert recorder() is not None
+    session.sampling.set_mask(~session.sampling.mask.samples[0])
+    gc.collect()
+    assert recorder() is None
 
 
 @pytest.mark.parametrize("with_results", [2], indirect=True)
