@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Complex, Int
+from jaxtyping import Complex, Float, Int
 from torch import Tensor
 
 from ksyn.calibration import calibration_region
@@ -48,8 +48,13 @@ def evidence_of(problem: Problem, kernel: tuple[int, int]) -> Evidence:
         ShapeError: The fully sampled centre is smaller than the kernel.
     """
     calibration = calibration_for(problem.kspace, problem.mask, kernel)
-    weights = sample_power(problem)[calibration_region(problem.mask)].rsqrt()
+    weights = _weights(problem)
     return Evidence(hankel_gram(calibration, kernel, weights), _middles(problem, kernel))
+
+
+def _weights(problem: Problem) -> Float[Tensor, "acs_y acs_x"]:
+    """Return how much the window around each sample of the centre counts."""
+    return sample_power(problem)[calibration_region(problem.mask)].rsqrt()
 
 
 def _middles(problem: Problem, kernel: tuple[int, int]) -> Int[Tensor, " coil"]:
@@ -69,7 +74,7 @@ def halves_of(
         ShapeError: The fully sampled centre is smaller than the kernel.
     """
     calibration = calibration_for(problem.kspace, problem.mask, kernel)
-    weights = sample_power(problem)[calibration_region(problem.mask)].rsqrt()
+    weights = _weights(problem)
     windows = [n - side + 1 for n, side in zip(weights.shape, kernel, strict=True)]
     axis = 0 if windows[0] >= windows[1] else 1
     half, overlap = windows[axis] // 2, kernel[axis] - 1
@@ -117,7 +122,7 @@ def unexplained_elsewhere(problem: Problem) -> float:
 def noise_share(problem: Problem) -> float:
     """Return the share of noise in a sample, windows counting as in `halves_of`; 0 if unknown."""
     ky, kx = calibration_region(problem.mask)
-    weights = sample_power(problem)[ky, kx].rsqrt()
+    weights = _weights(problem)
     energy = problem.kspace.samples[..., ky, kx].mean(dim=0).abs().square().sum(dim=0)
     noise = 2 * problem.noise_level**2 * problem.kspace.n_coils
     return float(noise * weights.sum() / (weights * energy).sum())

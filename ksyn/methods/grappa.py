@@ -54,8 +54,8 @@ class Grappa(Method):
         window = window_for(problem.mask, self.lines, self.readout)
         first, second = halves_of(problem, window)
         halves = ridge(first, self.regularisation), ridge(second, self.regularisation)
-        share, measured = worth(problem), problem.kspace.samples
-        kspace = measured
+        share = worth(problem)
+        measured = kspace = problem.kspace.samples
         every_frame = problem.mask.samples.expand(problem.kspace.n_frames, -1, -1, -1)
         missing = groups(Mask(every_frame), window, problem.kspace.n_coils)
         if not missing:

@@ -1,30 +1,38 @@
-"""A method that draws: every seed gives another image, at once."""
+"""Methods that draw: every seed gives another image, at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import torch
 
 from ksyn.data import Problem, Step
 from ksyn.encoding import Encoding
-from ksyn.fourier import kspace_to_image
 from ksyn.methods.protocol import Method
 from ksyn.noise import complex_noise
 
 
 class Draws(Method):
-    """Yield noise around the zero-filled image."""
+    """Three steps of noise around the measured samples."""
 
     name: ClassVar[str] = "draws"
     title: ClassVar[str] = "Draws"
     when: ClassVar[str] = "In tests."
 
-    @torch.no_grad()
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
-        encoding = Encoding(problem)
-        for index in range(3):
-            noise = complex_noise(tuple(problem.kspace.samples.shape), rng)
-            kspace = problem.kspace.samples + 0.1 * noise
-            image = (kspace_to_image(kspace) * problem.sens_maps.maps.conj()).sum(1)
-            residual = encoding.residual(kspace, problem.kspace.samples)
-            yield Step(image, kspace, index, 3, {"data_residual": residual})
+        yield from _steps(problem, [rng])
+
+
+class DrawsMany(Draws):
+    """The same, of several seeds at once."""
+
+    def stream_together(self, problem: Problem, rngs: Sequence[torch.Generator]) -> Iterator[Step]:
+        yield from _steps(problem, rngs)
+
+
+def _steps(problem: Problem, rngs: Sequence[torch.Generator]) -> Iterator[Step]:
+    encoding, measured = Encoding(problem), problem.kspace.samples
+    for index in range(3):
+        parts = [measured + 0.1 * complex_noise(tuple(measured.shape), rng) for rng in rngs]
+        images = torch.cat([encoding.adjoint(part)[:, 0] for part in parts])
+        residual = encoding.residual(parts[0], measured)
+        yield Step(images, torch.cat(parts), index, 3, {"data_residual": residual})

@@ -1,41 +1,14 @@
 """Several samples: their order, their mean and deviation, one by one or together."""
 
-from typing import ClassVar
-
 import pytest
 import torch
+from draws import Draws, DrawsMany
 
 from ksyn.data import KSpace, Mask, Step
 from ksyn.encoding import Encoding
-from ksyn.methods.protocol import Method
-from ksyn.noise import complex_noise
 from ksyn.phantoms import head_kspace
 from ksyn.pipeline import Average, Sample, prepare, stream
 from ksyn.pipeline.samples import Moments
-
-
-class Draws(Method):
-    """Three steps of noise around the measured samples."""
-
-    name: ClassVar[str] = "draws"
-    title: ClassVar[str] = "Draws"
-    when: ClassVar[str] = "In tests."
-
-    def stream(self, problem, rng):
-        yield from steps_of(problem, [rng])
-
-
-class DrawsMany(Draws):
-    def stream_together(self, problem, rngs):
-        yield from steps_of(problem, rngs)
-
-
-def steps_of(problem, rngs):
-    encoding, measured = Encoding(problem), problem.kspace.samples
-    for index in range(3):
-        parts = [measured + 0.1 * complex_noise(tuple(measured.shape), rng) for rng in rngs]
-        images = torch.cat([encoding.adjoint(part)[:, 0] for part in parts])
-        yield Step(images, torch.cat(parts), index, 3, {"data_residual": 0.5})
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["still", "series"])
