@@ -22,8 +22,6 @@ from ksyn.spectrum import sample_power, signal_power
 
 _KERNEL, _RIDGE = 5, 0.01
 _MOST = 0.99
-_LOST = 0.05
-"""Share of the signal that a rule misses when half of what it predicts is kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,26 +115,6 @@ def unexplained_elsewhere(problem: Problem) -> float:
     )
     energy = (halves[0] + halves[1]).diagonal().real[own].sum()
     return min(max(float(left / energy), 0.0), _MOST)
-
-
-def noise_share(problem: Problem) -> float:
-    """Return the share of noise in a sample, windows counting as in `halves_of`; 0 if unknown."""
-    ky, kx = calibration_region(problem.mask)
-    weights = _weights(problem)
-    energy = problem.kspace.samples[..., ky, kx].mean(dim=0).abs().square().sum(dim=0)
-    noise = 2 * problem.noise_level**2 * problem.kspace.n_coils
-    return float(noise * weights.sum() / (weights * energy).sum())
-
-
-def worth(problem: Problem) -> float:
-    """Return how much of what a rule predicts is worth filling in: 1 where it misses noise alone.
-
-    Noise counts twice, that of the sample and that of those it is predicted from. If it is signal
-    that one half of the centre cannot tell of the other, as with most single coils, a gap is better
-    left than filled.
-    """
-    missed = max(unexplained_elsewhere(problem) - 2 * noise_share(problem), 0.0)
-    return 1 / (1 + (missed / _LOST) ** 4)
 
 
 def doubt(problem: Problem) -> float:

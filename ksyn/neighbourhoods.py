@@ -22,6 +22,8 @@ Piece = tuple[int, Tensor]
 _ELEMENTS = 2**22
 """Numbers in the largest array that a group is filled with."""
 _MOST_PATTERNS = 2**16
+_BEYOND = 4
+"""Spacing that counts where nothing is measured outside the centre: how far to go beyond it."""
 _LEAST = 2
 """Samples each way that a centre has to hold, where the spacing asks for so many."""
 
@@ -60,12 +62,13 @@ def window_for(mask: Mask, lines: int, readout: int) -> Window:
 
     An axis along which nothing is left out takes `readout` samples. The others share the
     acceleration outside the calibration centre and take `lines` times their spacing; two thirds
-    of the centre at most, so that it holds enough windows to learn from.
+    of the centre at most, so that it holds enough windows to learn from. Where nothing is measured
+    out there, windows reach three samples beyond the centre with two lines, and seven with four.
     """
     centre = calibration_region(mask)
     incomplete = [bool((mask.samples != mask.samples.narrow(a, 0, 1)).any()) for a in (-2, -1)]
     outer = outer_acceleration(mask)
-    spacing = round(outer ** (1 / max(sum(incomplete), 1))) if isfinite(outer) else 1
+    spacing = round(outer ** (1 / max(sum(incomplete), 1))) if isfinite(outer) else _BEYOND
     sides = []
     for axis, undersampled in zip(centre, incomplete, strict=True):
         room = axis.stop - axis.start

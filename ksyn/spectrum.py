@@ -30,6 +30,11 @@ def sample_power(problem: Problem) -> Float[Tensor, "ky kx"]:
     return signal_power(problem) + noise
 
 
+def signal_to_noise(problem: Problem) -> Float[Tensor, "ky kx"]:
+    """Return E|z|² over the power of the noise in a sample; infinite where there is no noise."""
+    return signal_power(problem) / (2 * problem.noise_level**2)
+
+
 def _rings(problem: Problem, distance: Tensor) -> tuple[Tensor, Tensor]:
     """Return log E|z|² and log (1 + distance) of each ring with measured samples."""
     measured = problem.mask.samples[:, 0].expand(problem.kspace.n_frames, *distance.shape)

@@ -1,7 +1,5 @@
 """How strong samples are by their distance, and how far the centre can be trusted."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -11,18 +9,16 @@ from ksyn.evidence import (
     doubt,
     evidence_of,
     halves_of,
-    noise_share,
     prior_of,
     unexplained,
     unexplained_elsewhere,
-    worth,
 )
 from ksyn.fourier import image_to_kspace
 from ksyn.lowrank import hankel_gram, soft_null_space
 from ksyn.noise import complex_noise
 from ksyn.phantoms import head_kspace
 from ksyn.prediction import ridge
-from ksyn.spectrum import sample_power, signal_power
+from ksyn.spectrum import sample_power, signal_power, signal_to_noise
 
 MATRICES = [(48, 44), (47, 45)]
 
@@ -64,6 +60,13 @@ def test_the_power_of_noise_is_taken_off(rng):
     edge = amplitude < 1 / 400
     assert float(signal_power(problem)[edge].mean()) < 0.3 * 2 * sigma**2
     assert float(sample_power(problem)[edge].mean()) == pytest.approx(2 * sigma**2, rel=0.3)
+
+
+def test_signal_is_told_from_noise_by_how_often_it_is_as_strong(rng):
+    _, samples = falling((48, 44), rng)
+    problem = problem_of(samples, noise=0.05)
+    torch.testing.assert_close(signal_to_noise(problem), signal_power(problem) / (2 * 0.05**2))
+    assert bool(signal_to_noise(problem_of(samples)).isinf().all())
 
 
 def test_the_power_never_rises_outwards(rng):
@@ -137,26 +140,6 @@ def test_noise_alone_is_unexplained_elsewhere_however_few_samples_there_are(rng)
     problem = problem_of(complex_noise((1, 3, 24, 22), rng))
     assert unexplained_elsewhere(problem) > 0.9
     assert unexplained(problem) < 0.9
-
-
-def test_the_share_of_noise_is_all_of_it_where_nothing_else_is_there(rng):
-    noise = problem_of(0.1 * complex_noise((1, 3, 64, 60), rng), noise=0.1)
-    assert noise_share(noise) == pytest.approx(1, abs=0.1)
-    assert noise_share(replace(noise, noise_level=0.0)) == 0
-
-
-@pytest.mark.parametrize("noise", [0.003, 0.03])
-def test_a_rule_of_many_coils_is_worth_following_however_noisy_they_are(noise):
-    assert worth(head_of(8, noise)) > 0.9
-
-
-def test_noise_that_nobody_told_of_counts_against_a_rule():
-    problem = head_of(8, 0.03)
-    assert worth(replace(problem, noise_level=0.0)) < 0.5 * worth(problem)
-
-
-def test_a_rule_is_worth_nothing_where_signal_is_as_unforeseeable_as_noise(rng):
-    assert worth(problem_of(complex_noise((1, 1, 64, 60), rng))) < 1e-3
 
 
 def test_the_prior_is_stronger_where_samples_are_weaker(rng):

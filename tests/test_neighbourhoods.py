@@ -47,7 +47,7 @@ def test_windows_leave_room_in_a_small_centre():
 def test_a_centre_alone_and_a_complete_scan_have_windows_too():
     centre = torch.zeros(1, 1, 20, 64, dtype=torch.bool)
     centre[..., 24:40] = True
-    assert window_for(Mask(centre), 2, 5) == (5, 3)
+    assert window_for(Mask(centre), 2, 5) == (5, 7)
     assert window_for(regular((20, 21), 1, 1, (20, 21)), 2, 5) == (5, 5)
 
 

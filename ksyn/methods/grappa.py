@@ -9,12 +9,10 @@ import torch
 
 from ksyn.completion import completed_step
 from ksyn.data import Mask, Problem, Step
-from ksyn.evidence import halves_of, worth
-from ksyn.kernels import fill
+from ksyn.filling import Centre, fill
 from ksyn.methods.protocol import Method
 from ksyn.neighbourhoods import groups, window_for
 from ksyn.options import option
-from ksyn.prediction import ridge
 
 
 class Grappa(Method):
@@ -22,9 +20,9 @@ class Grappa(Method):
 
     Each pattern of measured and missing neighbours has its own weights, so that any mask will do,
     regular along one axis or two or not at all. Measured samples are kept as they are; what has
-    no measured neighbour stays 0, and what a pattern hardly predicts in the centre is made
-    smaller, all of it where one half of the centre tells nothing of the other. A step fills one
-    group of patterns, the most frequent first.
+    no measured neighbour stays 0. What a pattern hardly predicts in the centre is made smaller,
+    and so is what one half of the centre does not tell of the other, and what is below the noise.
+    A step fills one group of patterns, the most frequent first.
 
     Source: Griswold et al., Magn. Reson. Med. 47(6), 1202-1210 (2002).
     """
@@ -52,14 +50,12 @@ class Grappa(Method):
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield k-space after each group of patterns."""
         window = window_for(problem.mask, self.lines, self.readout)
-        first, second = halves_of(problem, window)
-        halves = ridge(first, self.regularisation), ridge(second, self.regularisation)
-        share = worth(problem)
+        centre = Centre.of(problem, window, self.regularisation)
         measured = kspace = problem.kspace.samples
         every_frame = problem.mask.samples.expand(problem.kspace.n_frames, -1, -1, -1)
         missing = groups(Mask(every_frame), window, problem.kspace.n_coils)
         if not missing:
             yield completed_step(problem, kspace.clone(), 0, 1)
         for index, group in enumerate(missing):
-            kspace = fill(kspace, measured, halves, group, share)
+            kspace = fill(kspace, measured, centre, group)
             yield completed_step(problem, kspace, index, len(missing))
