@@ -28,6 +28,8 @@ _NOISE = 0.5
 served scans of one to twelve coils best, with and without much noise."""
 _MISSED = 0.15
 """Share of one half of the centre that the other does not predict, where caution begins."""
+_LITTLE = 0.01
+"""Caution that changes nothing to speak of, and would take more time than all else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +76,10 @@ def fill(
     gram, n_coils = centre.learnt[0] + centre.learnt[1], kspace.shape[1]
     weights = grappa_weights(gram, taps, real, n_coils)
     explained = explains(explained_share(gram, taps, weights))
-    careful = explained * carries_over(centre, taps, real, n_coils)
-    share = explained.sqrt() * careful**centre.caution
+    share = explained.sqrt()
+    if centre.caution > _LITTLE:
+        careful = explained * carries_over(centre, taps, real, n_coils)
+        share = share * careful**centre.caution
     share = share[:, None].to(centre.snr.dtype) * above_noise(weights, _at(centre.snr, group))
     predicted = group.around(measured, taps).flatten(2) @ weights.to(kspace.dtype)
     filled = kspace.movedim(1, -1).clone(memory_format=torch.contiguous_format)

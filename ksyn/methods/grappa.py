@@ -36,14 +36,14 @@ class Grappa(Method):
         2, low=1, high=12, help="Measured lines a kernel spans along an undersampled axis."
     )
     readout: int = option(
-        5,
+        7,
         low=1,
         high=15,
         unit="samples",
         help="What a kernel spans along a complete axis; 1 makes it one-dimensional.",
     )
     regularisation: float = option(
-        0.01, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
+        0.001, low=1e-8, high=10.0, help="Weight of the squared kernel; more for a noisy centre."
     )
 
     @torch.no_grad()
