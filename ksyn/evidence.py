@@ -22,6 +22,7 @@ from ksyn.spectrum import sample_power, signal_power
 
 _KERNEL, _RIDGE = 5, 0.01
 _MOST = 0.99
+_ELSEWHERE, _MOST_DOUBT = 3.0, 16.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,11 +122,13 @@ def doubt(problem: Problem) -> float:
     """Return how much less than its centre a rule explains of samples further out.
 
     Where the centre explains little of itself, it explains less still of them: the odds that it
-    does not, squared. Odds across the centre's halves count twice. Both together are what served
-    scans of one to eight coils best.
+    does not, squared. Odds across the centre's halves count three times, and however little one
+    half tells of the other, something of it holds. All this is what served scans of one to eight
+    coils best.
     """
     rim, elsewhere = unexplained(problem), unexplained_elsewhere(problem)
-    return max(rim / (1 - rim), 2 * elsewhere / (1 - elsewhere)) ** 2
+    odds = max(rim / (1 - rim), _ELSEWHERE * elsewhere / (1 - elsewhere))
+    return odds**2 / (1 + odds**2 / _MOST_DOUBT)
 
 
 def _kernel(problem: Problem) -> tuple[int, int]:

@@ -132,8 +132,12 @@ def test_the_more_coils_the_less_is_unexplained():
 def test_doubt_is_the_square_of_the_larger_odds(n_coils):
     problem = head_of(n_coils)
     rim, elsewhere = unexplained(problem), unexplained_elsewhere(problem)
-    odds = (rim / (1 - rim), 2 * elsewhere / (1 - elsewhere))
-    assert doubt(problem) == pytest.approx(max(odds) ** 2)
+    odds = (rim / (1 - rim), 3 * elsewhere / (1 - elsewhere))
+    assert 1 / doubt(problem) == pytest.approx(1 / max(odds) ** 2 + 1 / 16)
+
+
+def test_doubt_has_an_end(rng):
+    assert 10 < doubt(problem_of(complex_noise((1, 1, 64, 60), rng))) < 16
 
 
 def test_noise_alone_is_unexplained_elsewhere_however_few_samples_there_are(rng):
