@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from windows import windows_of
 
 from ksyn.calibration import calibration_data, calibration_region
 from ksyn.data import KSpace, Mask, Problem, SensMaps
@@ -104,9 +105,7 @@ def test_a_centre_of_one_window_has_two_halves_all_the_same(rng):
 
 def test_weights_scale_the_rows_of_their_windows(rng):
     calibration, weights = complex_noise((2, 7, 6), rng), torch.rand(7, 6, generator=rng)
-    windows = calibration.to(torch.complex128).unfold(1, 3, 1).unfold(2, 2, 1)
-    a = windows.permute(1, 2, 0, 3, 4).flatten(0, 1).flatten(1)
-    a = a * weights[1:6, 1:6].double().sqrt().flatten()[:, None]
+    a = windows_of(calibration, (3, 2)) * weights[1:6, 1:6].double().sqrt().flatten()[:, None]
     torch.testing.assert_close(hankel_gram(calibration, (3, 2), weights), a.mH @ a)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from windows import windows_of
 
 from ksyn.data import KSpace, Mask
 from ksyn.errors import ShapeError
@@ -14,6 +15,7 @@ from ksyn.lowrank import (
     correlate,
     correlate_adjoint,
     gram_of,
+    hankel_gram,
     mean_eigenvalue,
 )
 
@@ -22,6 +24,12 @@ MATRICES = [(24, 20), (23, 20), (21, 19)]
 
 def random_complex(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(*shape, dtype=torch.complex64, generator=torch.Generator().manual_seed(seed))
+
+
+def test_gram_of_windows_is_that_of_the_matrix_of_windows():
+    calibration = random_complex(3, 12, 11)
+    a = windows_of(calibration, (2, 5))
+    torch.testing.assert_close(hankel_gram(calibration, (2, 5)), a.mH @ a)
 
 
 def smooth_scan(matrix: tuple[int, int], n_coils: int = 4) -> KSpace:
