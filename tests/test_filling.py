@@ -1,5 +1,6 @@
 """Gaps are filled exactly where coils tell of them, and left where they tell nothing."""
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -73,6 +74,18 @@ def test_nothing_but_noise_is_not_filled_in(rng):
     (group, *_) = groups(mask, (1, 5), 3)
     filled = fill(measured, measured, centre_of(full[0], full[0], snr=1e-6), group)
     torch.testing.assert_close(filled, measured, rtol=0, atol=1e-6)
+
+
+def test_caution_leaves_a_gap_that_boldness_fills(rng):
+    mask, noise = every_third((24, 30)), complex_noise((1, 3, 24, 30), rng)
+    measured = noise * mask.samples
+    (group, *_) = groups(mask, (1, 5), 3)
+    bold = centre_of(*noise[0].split([15, 15], -1), matrix=(24, 30))
+    filled, left = (
+        (fill(measured, measured, centre, group) - measured).norm()
+        for centre in (bold, replace(bold, caution=1.0))
+    )
+    assert float(left) < 0.05 * float(filled)
 
 
 def test_the_more_a_pattern_explains_the_more_of_it_is_filled_in():
