@@ -103,6 +103,18 @@ def test_cg_sense_regularisation_darkens():
     assert all(float(energy(b)) < float(energy(a)) for a, b in pairwise(images))
 
 
+@pytest.mark.parametrize(
+    ("n_coils", "noise", "weight"),
+    [(4, 0.01, 0.004), (4, 0.1, 0.09), (2, 0.1, 0.03), (1, 0.1, 0)],
+)
+def test_cg_sense_regularises_by_the_noise_as_far_as_coils_unfold(n_coils, noise, weight):
+    maps = coil_maps(n_coils, MATRIX)
+    mask = Mask(torch.ones(1, 1, *MATRIX, dtype=torch.bool))
+    problem = Problem(scan_of(shepp_logan(MATRIX), maps), mask, maps, noise)
+    found = METHODS.get("cg-sense").of({}).automatic(problem)["regularisation"]
+    assert found == pytest.approx(weight)
+
+
 def test_l1_wavelet_ends_at_the_minimum_of_what_it_minimises():
     problem, _ = problem_of(noise=0.01)
     weight, wavelet = 0.01, Wavelet("db2", 3)
