@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from math import isfinite
 from typing import ClassVar
 
 import torch
 from jaxtyping import Complex
 from torch import Tensor
 
+from ksyn.calibration import outer_acceleration
 from ksyn.completion import completed_step, missing
 from ksyn.data import Problem, Step
 from ksyn.encoding import solve
@@ -33,6 +35,8 @@ from ksyn.wavelet import Wavelet, WaveletName, with_details
 
 _OF_NOISE = 0.1
 """λ in units of the noise level."""
+_UNALIASED = 0.3
+"""Share of it where nothing is measured outside the centre: there is no aliasing to suppress."""
 _LEAST, _MOST = 5e-4, 1.0
 """λ all the same where there is no noise: aliasing has to be suppressed too."""
 
@@ -89,7 +93,8 @@ class L1Spirit(Method):
 
     def automatic(self, problem: Problem) -> dict[str, float]:
         """Return the weight that the scan's noise asks for, and the kernel for its coils."""
-        sparsity = min(max(_OF_NOISE * problem.noise_level, _LEAST), _MOST)
+        share = _OF_NOISE if isfinite(outer_acceleration(problem.mask)) else _OF_NOISE * _UNALIASED
+        sparsity = min(max(share * problem.noise_level, _LEAST), _MOST)
         return {"sparsity": sparsity, "kernel": kernel_for(problem)}
 
     def _sparse(self, images: Tensor, threshold: float, rng: torch.Generator) -> Tensor:

@@ -315,11 +315,20 @@ def test_automatic_kernels_grow_as_coils_get_fewer_and_the_centre_allows(
     assert METHODS.get(method)().filled(problem).kernel == kernel
 
 
-def test_the_sparsity_of_l1_spirit_follows_the_noise_down_to_a_least_one():
-    problem, _ = problem_of()
+@pytest.mark.parametrize(
+    ("pattern", "options", "weights"),
+    [
+        ("uniform", {"acceleration": 3}, [5e-4, 1e-3, 3e-3]),
+        ("centre-only", {}, [5e-4, 5e-4, 9e-4]),
+    ],
+)
+def test_the_sparsity_of_l1_spirit_follows_the_noise_and_is_less_without_aliasing(
+    pattern, options, weights
+):
+    problem, _ = problem_of(drawn(pattern, acs_lines=16, **options))
     noisy = (replace(problem, noise_level=level) for level in (0.0, 0.01, 0.03))
     found = [METHODS.get("l1-spirit")().automatic(one)["sparsity"] for one in noisy]
-    assert found == pytest.approx([5e-4, 1e-3, 3e-3])
+    assert found == pytest.approx(weights)
 
 
 @every_method
