@@ -23,6 +23,8 @@ from ksyn.spectrum import sample_power, signal_power
 _KERNEL, _RIDGE = 5, 0.01
 _MOST = 0.99
 _ELSEWHERE, _MOST_DOUBT = 3.0, 16.0
+_NOISE = 0.05
+"""Of the noise that the rule passes on, what stays in the directions that samples do not fix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +143,8 @@ def prior_of(problem: Problem, left: float, curvature: float) -> Prior:
     """Return how strongly samples are held to what is usual at their distance.
 
     What the rule leaves of a sample is like noise to it, of that sample's strength near the middle
-    and of the usual strength further out, where errors come from stronger neighbours.
+    and of the usual strength further out, where errors come from stronger neighbours. The noise of
+    the samples that the rule is applied to comes on top: it is what counts where signal is faint.
 
     Args:
         problem: Its samples say what is usual.
@@ -151,6 +154,7 @@ def prior_of(problem: Problem, left: float, curvature: float) -> Prior:
     free = ~problem.mask.samples.all(dim=0)[0]
     power = sample_power(problem)
     usual = power[free].median() if bool(free.any()) else power.median()
-    noise = left * torch.maximum(power, usual)
-    weights = doubt(problem) * noise / signal_power(problem)
+    missed = doubt(problem) * left * torch.maximum(power, usual)
+    noise = _NOISE * curvature * 2 * problem.noise_level**2
+    weights = (missed + noise) / signal_power(problem)
     return Prior(weights.to(problem.kspace.samples.real.dtype), curvature)

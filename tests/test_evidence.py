@@ -152,6 +152,14 @@ def test_the_prior_is_stronger_where_samples_are_weaker(rng):
     torch.testing.assert_close(prior_of(problem, 0.2, 1.0).weights, 2 * weights)
 
 
+def test_the_prior_is_stronger_the_noisier_the_scan_is(rng):
+    samples = falling((48, 44), rng, exponent=2)[1]
+    quiet, noisy = (prior_of(problem_of(samples, noise=n), 0.0, 2.0).weights for n in (0.0, 0.01))
+    assert float(quiet.abs().max()) == 0
+    expected = 0.05 * 2.0 * 2 * 0.01**2 / signal_power(problem_of(samples, noise=0.01))
+    torch.testing.assert_close(noisy, expected)
+
+
 def test_the_soft_null_space_keeps_what_annihilates_and_drops_what_carries_signal(rng):
     plane_wave = torch.zeros(1, 1, 32, 32, dtype=torch.complex64)
     plane_wave[..., 10, 12] = 1
