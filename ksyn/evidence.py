@@ -23,8 +23,8 @@ from ksyn.spectrum import sample_power, signal_power
 _KERNEL, _RIDGE = 5, 0.01
 _MOST = 0.99
 _ELSEWHERE, _MOST_DOUBT = 3.0, 16.0
-_NOISE = 0.05
-"""Of the noise that the rule passes on, what stays in the directions that samples do not fix."""
+PASSED_ON = 0.03
+"""Of the noise that a rule passes on, what stays in the directions that samples do not fix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +139,9 @@ def _kernel(problem: Problem) -> tuple[int, int]:
     return min(_KERNEL, ky.stop - ky.start), min(_KERNEL, kx.stop - kx.start)
 
 
-def prior_of(problem: Problem, left: float, curvature: float) -> Prior:
+def prior_of(
+    problem: Problem, left: float, curvature: float, passed_on: float = PASSED_ON
+) -> Prior:
     """Return how strongly samples are held to what is usual at their distance.
 
     What the rule leaves of a sample is like noise to it, of that sample's strength near the middle
@@ -150,11 +152,12 @@ def prior_of(problem: Problem, left: float, curvature: float) -> Prior:
         problem: Its samples say what is usual.
         left: See `Evidence.left_by`.
         curvature: Mean eigenvalue of the rule's normal operator.
+        passed_on: See `PASSED_ON`; less where something else removes noise.
     """
     free = ~problem.mask.samples.all(dim=0)[0]
     power = sample_power(problem)
     usual = power[free].median() if bool(free.any()) else power.median()
     missed = doubt(problem) * left * torch.maximum(power, usual)
-    noise = _NOISE * curvature * 2 * problem.noise_level**2
+    noise = passed_on * curvature * 2 * problem.noise_level**2
     weights = (missed + noise) / signal_power(problem)
     return Prior(weights.to(problem.kspace.samples.real.dtype), curvature)

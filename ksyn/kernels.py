@@ -9,7 +9,7 @@ from ksyn.calibration import calibration_region
 from ksyn.completion import Prior
 from ksyn.data import Problem
 from ksyn.errors import ShapeError
-from ksyn.evidence import evidence_of, prior_of
+from ksyn.evidence import PASSED_ON, evidence_of, prior_of
 from ksyn.lowrank import gram_of, mean_eigenvalue
 from ksyn.prediction import prediction_error_filters, ridge
 
@@ -33,7 +33,7 @@ def kernel_for(problem: Problem) -> int:
 
 
 def spirit_rule(
-    problem: Problem, kernel: int, regularisation: float
+    problem: Problem, kernel: int, regularisation: float, passed_on: float = PASSED_ON
 ) -> tuple[Complex[Tensor, "coil coil y x"], Prior]:
     """Return (G − I)ᴴ (G − I) in the image domain, and the prior of what it leaves open.
 
@@ -46,4 +46,4 @@ def spirit_rule(
     n_coils = problem.kspace.n_coils
     shaped = filters.reshape(n_coils, n_coils, kernel, kernel).to(problem.kspace.samples.dtype)
     gram = gram_of(shaped, problem.kspace.matrix)
-    return gram, prior_of(problem, left, mean_eigenvalue(gram))
+    return gram, prior_of(problem, left, mean_eigenvalue(gram), passed_on)

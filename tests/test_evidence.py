@@ -7,6 +7,7 @@ from windows import windows_of
 from ksyn.calibration import calibration_data, calibration_region
 from ksyn.data import KSpace, Mask, Problem, SensMaps
 from ksyn.evidence import (
+    PASSED_ON,
     doubt,
     evidence_of,
     halves_of,
@@ -156,7 +157,7 @@ def test_the_prior_is_stronger_the_noisier_the_scan_is(rng):
     samples = falling((48, 44), rng, exponent=2)[1]
     quiet, noisy = (prior_of(problem_of(samples, noise=n), 0.0, 2.0).weights for n in (0.0, 0.01))
     assert float(quiet.abs().max()) == 0
-    expected = 0.05 * 2.0 * 2 * 0.01**2 / signal_power(problem_of(samples, noise=0.01))
+    expected = PASSED_ON * 2.0 * 2 * 0.01**2 / signal_power(problem_of(samples, noise=0.01))
     torch.testing.assert_close(noisy, expected)
 
 

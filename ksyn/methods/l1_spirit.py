@@ -37,6 +37,8 @@ _OF_NOISE = 0.1
 """λ in units of the noise level."""
 _UNALIASED = 0.3
 """Share of it where nothing is measured outside the centre: there is no aliasing to suppress."""
+_PASSED_ON = 0.01
+"""Of the rule's noise, what is left to the prior: wavelets remove the most of it."""
 _LEAST, _MOST = 5e-4, 1.0
 """λ all the same where there is no noise: aliasing has to be suppressed too."""
 
@@ -72,7 +74,7 @@ class L1Spirit(Method):
     def stream(self, problem: Problem, rng: torch.Generator) -> Iterator[Step]:
         """Yield the completed k-space after each iteration."""
         chosen, rho = self.filled(problem), self.penalty
-        gram, prior = spirit_rule(problem, chosen.kernel or 0, self.regularisation)
+        gram, prior = spirit_rule(problem, chosen.kernel or 0, self.regularisation, _PASSED_ON)
         rule = decentre(gram)
         unknown = missing(problem, replace(prior, curvature=prior.curvature + rho))
         measured = plain_ifft(decentre(problem.kspace.samples))
