@@ -23,8 +23,9 @@ from ksyn.spectrum import sample_power, signal_power
 _KERNEL, _RIDGE = 5, 0.01
 _MOST = 0.99
 _ELSEWHERE, _MOST_DOUBT = 3.0, 16.0
-PASSED_ON = 0.03
-"""Of the noise that a rule passes on, what stays in the directions that samples do not fix."""
+PASSED_ON = 0.24
+"""Of the noise that a rule passes on, what stays in the directions that samples do not fix, times
+the coils: each coil more is one direction more that the rule fixes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +159,6 @@ def prior_of(
     power = sample_power(problem)
     usual = power[free].median() if bool(free.any()) else power.median()
     missed = doubt(problem) * left * torch.maximum(power, usual)
-    noise = passed_on * curvature * 2 * problem.noise_level**2
+    noise = passed_on / max(problem.kspace.n_coils, 2) * curvature * 2 * problem.noise_level**2
     weights = (missed + noise) / signal_power(problem)
     return Prior(weights.to(problem.kspace.samples.real.dtype), curvature)

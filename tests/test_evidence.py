@@ -157,7 +157,7 @@ def test_the_prior_is_stronger_the_noisier_the_scan_is(rng):
     samples = falling((48, 44), rng, exponent=2)[1]
     quiet, noisy = (prior_of(problem_of(samples, noise=n), 0.0, 2.0).weights for n in (0.0, 0.01))
     assert float(quiet.abs().max()) == 0
-    expected = PASSED_ON * 2.0 * 2 * 0.01**2 / signal_power(problem_of(samples, noise=0.01))
+    expected = PASSED_ON / 3 * 2.0 * 2 * 0.01**2 / signal_power(problem_of(samples, noise=0.01))
     torch.testing.assert_close(noisy, expected)
 
 

@@ -37,7 +37,7 @@ _OF_NOISE = 0.1
 """λ in units of the noise level."""
 _UNALIASED = 0.3
 """Share of it where nothing is measured outside the centre: there is no aliasing to suppress."""
-_PASSED_ON = 0.01
+_PASSED_ON = 0.08
 """Of the rule's noise, what is left to the prior: wavelets remove the most of it."""
 _LEAST, _MOST = 5e-4, 1.0
 """λ all the same where there is no noise: aliasing has to be suppressed too."""
