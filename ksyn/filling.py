@@ -15,7 +15,7 @@ from torch import Tensor
 from ksyn.data import Problem
 from ksyn.evidence import halves_of, unexplained_elsewhere
 from ksyn.neighbourhoods import Group, Window
-from ksyn.patterns import explained_share, fit, grappa_weights
+from ksyn.pattern_weights import explained_share, fit, grappa_weights
 from ksyn.prediction import ridge
 from ksyn.spectrum import signal_to_noise
 

@@ -5,7 +5,7 @@ import torch
 from windows import windows_of
 
 from ksyn.noise import complex_noise
-from ksyn.patterns import explained_share, fit, grappa_weights
+from ksyn.pattern_weights import explained_share, fit, grappa_weights
 
 TAPS = torch.tensor([[0, 2, 5], [1, 7, 3]])
 REAL = torch.tensor([[True] * 3, [True] * 2 + [False]])
