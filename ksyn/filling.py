@@ -7,6 +7,7 @@ serve the other, and how the noise they add compares with the signal where they 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Bool, Complex, Float, Int
@@ -57,6 +58,11 @@ class Centre:
         caution = missed**6 / (missed**6 + _MISSED**6)
         return cls((first, second), learnt, signal_to_noise(problem), caution)
 
+    @cached_property
+    def whole(self) -> Complex[Tensor, "tap tap"]:
+        """AᴴA of all windows, regularised."""
+        return self.learnt[0] + self.learnt[1]
+
 
 def fill(
     kspace: Complex[Tensor, "frame coil ky kx"],
@@ -73,9 +79,9 @@ def fill(
         group: Which samples, and what is measured around them.
     """
     taps, real = group.sources()
-    gram, n_coils = centre.learnt[0] + centre.learnt[1], kspace.shape[1]
-    weights = grappa_weights(gram, taps, real, n_coils)
-    explained = explains(explained_share(gram, taps, weights))
+    n_coils = kspace.shape[1]
+    weights = grappa_weights(centre.whole, taps, real, n_coils)
+    explained = explains(explained_share(centre.whole, taps, weights))
     share = explained.sqrt()
     if centre.caution > _LITTLE:
         careful = explained * carries_over(centre, taps, real, n_coils)

@@ -38,7 +38,7 @@ class CgSense(Method):
         low=0.0,
         high=_MOST,
         help="Weight λ of the squared image; more is smoother and darker; automatic follows the "
-        "noise.",
+        "noise, and is 0 with one coil.",
     )
 
     @torch.no_grad()
